@@ -1,0 +1,39 @@
+# Two commands for everybody: `make book` and `make test`. `make execute` is the release step.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv)
+INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
+READY := .venv/.ready
+
+.PHONY: setup book test execute lint clean
+
+setup: $(READY)
+
+# The stamp comes last, so that an interrupted set-up is done again.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "physlib needs Python 3.11 or newer: name one with make PYTHON=…")'
+	@echo "Setting up .venv with $(if $(UV),uv,pip): a few GB of packages, once"
+	@$(if $(UV),uv venv --quiet --allow-existing --python $(PYTHON),$(PYTHON) -m venv) .venv
+	@$(INSTALL) -r requirements.lock && $(INSTALL) --no-deps --editable .
+	@touch $@
+
+book: $(READY)
+	$(BIN)/physlib train physlib --against mlp --epochs 5 --dataset auto
+	$(BIN)/jupyter-book build --quiet -W -n --keep-going .
+	@echo "The book is at $(CURDIR)/_build/html/index.html"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest
+	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 -p no:cacheprovider notebooks
+	$(BIN)/jupyter-book build --quiet --all -W -n --keep-going .
+
+execute: $(READY)
+	$(BIN)/python notebooks/execute.py
+
+clean:
+	rm -rf .venv _build

@@ -1,0 +1,5 @@
+"""`python -m physlib`, as torch's launchers call it."""
+
+from physlib.cli import main
+
+main()

@@ -1,0 +1,49 @@
+"""From a recipe's words to the modules that they name."""
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from physlib.components.landau import GinzburgLandauLoss
+from physlib.components.langevin import Langevin
+from physlib.data import CLASSES, PIXELS
+from physlib.models import MLP, ExperimentalNet
+from physlib.recipes import Recipe
+
+
+def build_model(recipe: Recipe) -> nn.Module:
+    """The recipe's network, initialised from torch's global generator."""
+    widths = (PIXELS, *recipe.hidden, CLASSES)
+    if recipe.network == "mlp":
+        return MLP(widths)
+    return ExperimentalNet(
+        widths,
+        activation=recipe.activation,
+        batch_norm=recipe.batch_norm,
+        ramp=recipe.ramp,
+        beta=recipe.beta,
+    )
+
+
+def build_loss(recipe: Recipe) -> nn.Module:
+    """The recipe's loss, a module of (phi, target)."""
+    if recipe.loss == "cross-entropy":
+        return nn.CrossEntropyLoss()
+    return GinzburgLandauLoss(
+        alpha=recipe.alpha, gamma=recipe.gamma, stiffness=recipe.stiffness, axis=recipe.axis
+    )
+
+
+def build_optimizer(recipe: Recipe, model: nn.Module, seed: int) -> Optimizer:
+    """The recipe's optimizer over the parameters of `model`; `seed` is that of its noise."""
+    if recipe.optimizer == "adam":
+        return torch.optim.Adam(model.parameters(), lr=recipe.lr)
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(model.parameters(), lr=recipe.lr, momentum=1 - recipe.damping)
+    damping, temperature = recipe.damping, recipe.temperature
+    if recipe.velocity == "forgotten":
+        # Full damping forgets the velocity; this temperature keeps the noise √(2γαT) as it was.
+        damping, temperature = 1.0, damping * temperature
+    return Langevin(
+        model.parameters(), lr=recipe.lr, damping=damping, temperature=temperature, seed=seed
+    )

@@ -1,0 +1,61 @@
+"""Training state on disk: written whole or not at all, read without running any code from it."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from physlib.files import atomic_path
+from physlib.recipes import Recipe
+
+FORMAT = 1
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that cannot be read, or that belongs to another run."""
+
+
+def save_checkpoint(path: Path, recipe: Recipe, seed: int, state: dict[str, Any]) -> None:
+    """Write `state`, tensors and plain values, with what it belongs to."""
+    with atomic_path(path) as temporary:
+        torch.save(
+            {"format": FORMAT, "recipe": asdict(recipe), "seed": seed, "state": state}, temporary
+        )
+
+
+def load_checkpoint(path: Path, recipe: Recipe, seed: int) -> dict[str, Any]:
+    """The state in `path`, if it is of `recipe` and `seed`; the number of epochs may grow.
+
+    Raises:
+        CheckpointError: damaged, of another format, or of another run; `path` is left as it is.
+
+    """
+    try:
+        # weights_only: tensors and plain values, no pickled code
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        version, written_by = saved["format"], dict(saved["recipe"], seed=saved["seed"])
+        state: dict[str, Any] = saved["state"]
+    except Exception as error:
+        raise CheckpointError(
+            f"checkpoint {path} cannot be read ({type(error).__name__}): it is left as it is; "
+            "name another file to start afresh"
+        ) from error
+    if version != FORMAT:
+        raise CheckpointError(
+            f"checkpoint {path} has format {version}, this version reads {FORMAT}"
+        )
+    wanted = dict(asdict(recipe), seed=seed)
+    for field in sorted(wanted.keys() | written_by.keys()):
+        there, here = written_by.get(field), wanted.get(field)
+        if there != here and field != "epochs":
+            raise CheckpointError(
+                f"checkpoint {path} belongs to another run: {field} is {there!r} there, "
+                f"{here!r} here"
+            )
+    if len(state["history"]["epoch"]) > recipe.epochs:
+        raise CheckpointError(
+            f"checkpoint {path} is at epoch {len(state['history']['epoch'])}, beyond the "
+            f"{recipe.epochs} asked for"
+        )
+    return state

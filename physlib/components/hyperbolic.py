@@ -1,0 +1,116 @@
+"""The layer: a linear map whose weights a hyperbolic rotation mixes with the input."""
+
+import math
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from physlib.checks import require_choice, require_integer, require_number
+
+Ramp = Literal["index", "normalised", "ones"]
+
+
+def ramp_vector(kind: Ramp, features: int) -> Tensor:
+    r"""The fixed vector a, shape (features,), float32.
+
+    ``"index"`` is the printed :math:`a_i = i`; ``"normalised"`` is :math:`i/(I-1)`, the same
+    shape on a scale of one; ``"ones"`` treats all inputs alike.
+    """
+    require_choice("ramp", kind, get_args(Ramp))
+    if kind == "ones":
+        return torch.ones(features)
+    index = torch.arange(features, dtype=torch.float32)
+    return index if kind == "index" else index / max(features - 1, 1)
+
+
+def hyperbolic_linear(
+    x: Tensor, weight: Tensor, beta: Tensor, t: Tensor, *, ramp: Ramp | Tensor = "index"
+) -> Tensor:
+    r"""The printed layer, factored: the weights' gain moves onto the input.
+
+    .. math::
+        y = \bigl(x \odot (a\cosh 5\beta + t(x)\sinh 5\beta)\bigr) W_0^\top,
+        \qquad t(x) = t\,\sigma(\langle x\rangle)
+
+    This is the post's :math:`W(x)\,x` with
+    :math:`W(x) = W_0 \odot (a\cosh 5\beta + t(x)\sinh 5\beta)` (its "Dynamic Weight
+    Modification"): the bracket scales columns of :math:`W_0`, which is scaling the input, and
+    no (B, O, I) tensor arises.
+
+    Args:
+        x: input, shape (..., I), floating point.
+        weight: :math:`W_0`, shape (O, I).
+        beta: rapidity over five, scalar tensor.
+        t: strength of the input-dependent part, scalar tensor.
+        ramp: the vector a, by name (see `ramp_vector`) or as a tensor of shape (I,).
+
+    Returns:
+        Output of shape (..., O).
+
+    Raises:
+        ValueError: shapes do not match, or an unknown ramp.
+
+    """
+    features = weight.shape[-1]
+    if weight.dim() != 2 or x.dim() == 0 or x.shape[-1] != features:
+        raise ValueError(
+            "x must have shape (..., I) and weight (O, I), "
+            f"got {tuple(x.shape)} and {tuple(weight.shape)}"
+        )
+    if not isinstance(ramp, Tensor):
+        ramp = ramp_vector(ramp, features).to(weight)
+    elif ramp.shape != (features,):
+        raise ValueError(f"ramp must have shape ({features},), got {tuple(ramp.shape)}")
+    t_of_x = t * torch.sigmoid(x.mean(-1, keepdim=True))  # (..., 1)
+    gain = ramp * torch.cosh(5 * beta) + t_of_x * torch.sinh(5 * beta)  # (..., I)
+    return F.linear(x * gain, weight)
+
+
+class HyperbolicLinear(nn.Module):
+    """`hyperbolic_linear` with parameters ``weight`` (O, I), ``beta`` () and ``t`` ().
+
+    Args:
+        in_features: I, at least 1.
+        out_features: O, at least 1.
+        beta: initial β, within ±(log of float32's largest number)/5, about ±17.7: beyond it
+            cosh 5β overflows.
+        ramp: ``"index"`` (printed), ``"normalised"`` or ``"ones"``.
+
+    Raises:
+        TypeError, ValueError: an argument of the wrong type or outside its range.
+
+    """
+
+    ramp: Tensor
+
+    def __init__(
+        self, in_features: int, out_features: int, *, beta: float = 1e-3, ramp: Ramp = "index"
+    ) -> None:
+        super().__init__()
+        require_integer("in_features", in_features, low=1)
+        require_integer("out_features", out_features, low=1)
+        limit = math.log(torch.finfo(torch.float32).max) / 5
+        require_number("beta", beta, low=-limit, high=limit)
+        self.in_features, self.out_features = in_features, out_features
+        self.initial_beta, self.ramp_kind = float(beta), ramp
+        self.weight = nn.Parameter(torch.empty(out_features, in_features))
+        self.beta = nn.Parameter(torch.empty(()))
+        self.t = nn.Parameter(torch.empty(()))
+        self.register_buffer("ramp", ramp_vector(ramp, in_features), persistent=False)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Xavier-normal weight, β as given, t = 1: the post's initial values."""
+        nn.init.xavier_normal_(self.weight)
+        nn.init.constant_(self.beta, self.initial_beta)
+        nn.init.ones_(self.t)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map x (..., I) to (..., O)."""
+        return hyperbolic_linear(x, self.weight, self.beta, self.t, ramp=self.ramp)
+
+    def extra_repr(self) -> str:
+        """The shape and the ramp, as `print` shows them."""
+        return f"{self.in_features}, {self.out_features}, ramp={self.ramp_kind!r}"

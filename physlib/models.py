@@ -1,0 +1,85 @@
+"""The networks: the post's, and the multilayer perceptron it is compared with."""
+
+import itertools
+from collections.abc import Sequence
+
+from torch import nn
+
+from physlib.checks import require_choice, require_integer
+from physlib.components.hyperbolic import HyperbolicLinear, Ramp
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "rrelu": nn.RReLU,
+    "mish": nn.Mish,
+    "relu": nn.ReLU,
+    "identity": nn.Identity,
+}
+
+
+class ExperimentalNet(nn.Sequential):
+    """Hyperbolic layers, each followed by the activation, the last one too.
+
+    Batch normalisation stands between a layer and its activation, but for the last of several
+    layers. That is the network of the post's later revision; the post itself gives only the
+    layer.
+
+    Args:
+        widths: features from input to output, at least two numbers; 784, 156, 10 by default.
+        activation: ``"rrelu"``, ``"mish"``, ``"relu"`` or ``"identity"``.
+        batch_norm: whether to normalise at all.
+        ramp: see `HyperbolicLinear`.
+        beta: initial β of every layer.
+
+    Shape: (B, widths[0]) to (B, widths[-1]).
+
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int] = (784, 156, 10),
+        *,
+        activation: str = "rrelu",
+        batch_norm: bool = True,
+        ramp: Ramp = "index",
+        beta: float = 1e-3,
+    ) -> None:
+        _check_widths(widths)
+        require_choice("activation", activation, ACTIVATIONS)
+        modules: list[nn.Module] = []
+        layers = list(itertools.pairwise(widths))
+        for position, (fan_in, fan_out) in enumerate(layers, start=1):
+            modules.append(HyperbolicLinear(fan_in, fan_out, beta=beta, ramp=ramp))
+            if batch_norm and (position < len(layers) or len(layers) == 1):
+                modules.append(nn.BatchNorm1d(fan_out))
+            modules.append(ACTIVATIONS[activation]())
+        super().__init__(*modules)
+
+
+class MLP(nn.Sequential):
+    """The baseline: linear layers with ReLU between them, and logits out.
+
+    Args:
+        widths: features from input to output, at least two numbers; 784, 156, 10 by default.
+
+    Shape: (B, widths[0]) to (B, widths[-1]).
+
+    """
+
+    def __init__(self, widths: Sequence[int] = (784, 156, 10)) -> None:
+        _check_widths(widths)
+        modules: list[nn.Module] = []
+        for fan_in, fan_out in itertools.pairwise(widths):
+            modules += [nn.Linear(fan_in, fan_out), nn.ReLU()]
+        super().__init__(*modules[:-1])
+
+
+def parameter_count(model: nn.Module) -> int:
+    """How many numbers training may change."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def _check_widths(widths: Sequence[int]) -> None:
+    if len(widths) < 2:
+        raise ValueError(f"widths must name at least input and output, got {tuple(widths)}")
+    for width in widths:
+        require_integer("widths", width, low=1)

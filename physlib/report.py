@@ -1,0 +1,81 @@
+"""Runs as a terminal shows them, and as JSON."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from statistics import median
+from typing import Any
+
+import plotext
+import torch
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from physlib import __version__
+from physlib.data import TITLES
+from physlib.models import parameter_count
+from physlib.training import Run
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """A run as plain values; `stand_in` marks results that say nothing about MNIST."""
+    return {
+        "recipe": asdict(run.recipe),
+        "seed": run.seed,
+        "device": run.device,
+        "stand_in": run.recipe.dataset == "digits",
+        "status": run.status,
+        "diverged_at": run.diverged_at,
+        "parameters": parameter_count(run.model),
+        "test_accuracy": None if math.isnan(run.test_accuracy) else run.test_accuracy,
+        "history": run.history,
+        "versions": {"physlib": __version__, "torch": torch.__version__},
+    }
+
+
+def title(runs: Sequence[Run]) -> str:
+    """What the runs were measured on."""
+    return f"Test accuracy on {TITLES[runs[0].recipe.dataset]}, seed {runs[0].seed}"
+
+
+def accuracies(runs: Sequence[Run]) -> dict[str, list[float]]:
+    """Test accuracy in percent after each epoch, by recipe."""
+    return {r.recipe.name: [100 * a for a in r.history["test_accuracy"]] for r in runs}
+
+
+def show_table(runs: Sequence[Run]) -> None:
+    """One line per run."""
+    table = Table(title=title(runs), box=None, pad_edge=False, header_style="bold")
+    table.add_column("recipe")
+    for heading in ("parameters", "epochs", "train loss", "test acc.", "s/epoch"):
+        table.add_column(heading, justify="right")
+    table.add_column("status")
+    for run in runs:
+        status = run.status if run.diverged_at is None else f"diverged at step {run.diverged_at}"
+        numbers = ["–"] * 3
+        if run.history["epoch"]:
+            numbers = [
+                f"{run.history['train_loss'][-1]:.4f}",
+                f"{100 * run.test_accuracy:.2f} %",
+                f"{median(run.history['seconds']):.2f}",
+            ]
+        parameters = f"{parameter_count(run.model):,}"
+        table.add_row(run.recipe.name, parameters, str(len(run.history["epoch"])), *numbers, status)
+    Console().print(table)
+
+
+def show_curves(runs: Sequence[Run]) -> None:
+    """Test accuracy against epoch, in characters."""
+    plotext.clear_figure()
+    plotext.theme("clear")
+    for marker, (label, percent) in zip("ox", accuracies(runs).items(), strict=False):
+        if percent:
+            epochs = list(range(1, len(percent) + 1))
+            plotext.plot(epochs, percent, marker="braille")
+            plotext.scatter(epochs, percent, marker=marker, label=label)
+    plotext.plotsize(72, 16)
+    plotext.xfrequency(5)
+    plotext.xlabel("epoch")
+    plotext.ylabel("test accuracy (%)")
+    Console().print(Text.from_ansi(plotext.build()))

@@ -1,0 +1,203 @@
+"""One loop: a recipe and a seed in, a run out."""
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from numpy.random import SeedSequence
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from tqdm.auto import tqdm
+
+from physlib.building import build_loss, build_model, build_optimizer
+from physlib.checkpoints import load_checkpoint, save_checkpoint
+from physlib.checks import require_integer
+from physlib.data import load_dataset, resolve_device
+from physlib.metrics import accuracy
+from physlib.recipes import Recipe, recipes
+
+COLUMNS = ("epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
+
+
+@dataclass
+class Run:
+    """What `fit` returns.
+
+    ``history`` has one list per column of `COLUMNS`, one entry per whole epoch: losses,
+    accuracies as fractions, seconds of wall time. The training columns are means over the
+    epoch's steps, while the weights move; the test columns follow the epoch. A run that
+    diverged keeps the epochs before, and ``diverged_at`` is the first step (counted from 0
+    over the whole run) whose loss was not finite.
+    """
+
+    recipe: Recipe
+    seed: int
+    device: str
+    model: nn.Module
+    status: Literal["completed", "diverged"] = "completed"
+    diverged_at: int | None = None
+    history: dict[str, list[float]] = field(default_factory=lambda: {c: [] for c in COLUMNS})
+
+    @property
+    def test_accuracy(self) -> float:
+        """After the last whole epoch, a fraction; NaN if there was none."""
+        return (self.history["test_accuracy"] or [float("nan")])[-1]
+
+
+def fit(
+    recipe: Recipe | str,
+    seed: int = 0,
+    device: str | torch.device | None = None,
+    *,
+    checkpoint: str | Path | None = None,
+    progress: bool = True,
+) -> Run:
+    """Train `recipe` from `seed`; the same seed on the same machine gives the same bits.
+
+    The seed sets the initial weights, the order of the images, the random activations and
+    the optimizer's noise, each from a stream of its own; the caller's random state is left
+    alone. Two recipes with one seed see the images in the same order, so that their
+    difference is a paired one.
+
+    Args:
+        recipe: a `Recipe`, or the name of one in `recipes`.
+        seed: any integer from 0.
+        device: where to train; None takes CUDA if there is one, otherwise the CPU.
+        checkpoint: a file that is written after every epoch and, if it exists, continued
+            from, to the same bits as without the interruption.
+        progress: whether to show a bar.
+
+    Raises:
+        TypeError, ValueError: an argument of the wrong type or outside its range.
+        DatasetUnavailableError: no copy of the recipe's dataset.
+        CheckpointError: the checkpoint is damaged or of another run.
+
+    """
+    recipe = recipes[recipe] if isinstance(recipe, str) else recipe
+    require_integer("seed", seed, low=0)
+    device = resolve_device(device)
+    data = load_dataset(recipe.dataset, device)
+    train = data.train_inputs(recipe.pixel_range), data.train_labels
+    test = data.test_inputs(recipe.pixel_range), data.test_labels
+
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        weights_seed, order_seed, noise_seed = map(int, SeedSequence(seed).generate_state(3))
+        torch.manual_seed(weights_seed)
+        model = build_model(recipe).to(device)
+        loss_of = build_loss(recipe)
+        optimizer = build_optimizer(recipe, model, noise_seed)
+        order = torch.Generator().manual_seed(order_seed)
+        run = Run(recipe, seed, str(device), model)
+        if checkpoint is not None and Path(checkpoint).exists():
+            _restore(load_checkpoint(Path(checkpoint), recipe, seed), run, optimizer, order)
+
+        done = len(run.history["epoch"])
+        bar = tqdm(
+            total=recipe.epochs,
+            initial=done,
+            unit="epoch",
+            desc=recipe.name,
+            leave=False,
+            # tqdm's bar for notebooks does not heed its own variable
+            disable=not progress or "TQDM_DISABLE" in os.environ,
+        )
+        for epoch in range(done, recipe.epochs):
+            start = time.perf_counter()
+            losses, hits = train_epoch(model, loss_of, optimizer, *train, recipe.batch_size, order)
+            row = [losses.mean(), hits.mean(), *evaluate(model, loss_of, *test, recipe.batch_size)]
+            if (bad := _first_non_finite(losses, row)) is not None:
+                run.status, run.diverged_at = "diverged", epoch * len(losses) + bad
+                break
+            values = [epoch + 1, *(float(x) for x in row), time.perf_counter() - start]
+            for column, value in zip(COLUMNS, values, strict=True):
+                run.history[column].append(value)
+            if checkpoint is not None:
+                state = _state(run, optimizer, order)
+                save_checkpoint(Path(checkpoint), recipe, seed, state)
+            bar.set_postfix_str(f"test accuracy {100 * run.test_accuracy:.1f} %")
+            bar.update()
+        bar.close()
+    return run
+
+
+def train_epoch(
+    model: nn.Module,
+    loss_of: nn.Module,
+    optimizer: Optimizer,
+    x: Tensor,
+    y: Tensor,
+    batch_size: int,
+    order: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """One pass over x (N, I), y (N,); the loss and the accuracy of every step, on the device.
+
+    A last batch of a single sample is left out: batch normalisation has no variance for it.
+    """
+    model.train()
+    batches = torch.randperm(len(x), generator=order).to(x.device).split(batch_size)
+    if len(batches) > 1 and len(batches[-1]) == 1:
+        batches = batches[:-1]
+    # Filled in place and read once per epoch: a float() here would stall a GPU every step.
+    losses = torch.empty(len(batches), device=x.device)
+    hits = torch.empty_like(losses)
+    for step, batch in enumerate(batches):
+        target = y[batch]
+        phi = model(x[batch])
+        loss = loss_of(phi, target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses[step] = loss.detach()
+        hits[step] = accuracy(phi.detach(), target)
+    return losses, hits
+
+
+@torch.no_grad()
+def evaluate(
+    model: nn.Module, loss_of: nn.Module, x: Tensor, y: Tensor, batch_size: int
+) -> tuple[Tensor, Tensor]:
+    """Loss and accuracy on x (N, I), y (N,) in evaluation mode, two scalar tensors.
+
+    The loss is the mean over batches of the training size: the absolute value around the
+    Ginzburg-Landau mean makes the loss of a whole set another quantity.
+    """
+    model.eval()
+    phi = torch.cat([model(chunk) for chunk in x.split(4096)])
+    losses = [
+        loss_of(*pair) for pair in zip(phi.split(batch_size), y.split(batch_size), strict=True)
+    ]
+    return torch.stack(losses).mean(), accuracy(phi, y)
+
+
+def _first_non_finite(losses: Tensor, row: list[Tensor]) -> int | None:
+    """The first step of the epoch whose loss is not finite; the last one if only a mean is."""
+    bad = (~losses.isfinite()).nonzero()
+    if len(bad):
+        return int(bad[0])
+    return None if torch.stack(row).isfinite().all() else len(losses) - 1
+
+
+def _state(run: Run, optimizer: Optimizer, order: torch.Generator) -> dict[str, Any]:
+    """All that the next epoch depends on."""
+    on_gpu = run.device.startswith("cuda")
+    return {
+        "history": run.history,
+        "model": run.model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "order": order.get_state(),
+        "cpu": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state(run.device) if on_gpu else None,
+    }
+
+
+def _restore(state: dict[str, Any], run: Run, optimizer: Optimizer, order: torch.Generator) -> None:
+    run.history = state["history"]
+    run.model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    order.set_state(state["order"])
+    torch.set_rng_state(state["cpu"])
+    if run.device.startswith("cuda") and state["cuda"] is not None:
+        torch.cuda.set_rng_state(state["cuda"], run.device)
