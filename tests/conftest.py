@@ -1,0 +1,23 @@
+"""What several tests share."""
+
+import pytest
+from hypothesis import settings
+
+from physlib.data import mnist_or_digits
+
+# The same examples everywhere, and no time limits: a slow machine is no failure.
+settings.register_profile("book", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile("book")
+
+
+@pytest.fixture(scope="session")
+def mnist() -> str:
+    """The name of the dataset, for tests that only MNIST itself can pass."""
+    if mnist_or_digits() != "mnist":
+        pytest.skip("needs MNIST, which is not here")
+    return "mnist"
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TQDM_DISABLE", "1")

@@ -1,0 +1,123 @@
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from physlib.cli import app
+
+FAST = ["--dataset", "digits", "--epochs", "2"]
+
+
+def physlib(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_train_shows_a_table_and_a_curve():
+    result = physlib("train", "physlib", *FAST)
+    assert result.exit_code == 0
+    assert "digits (a stand-in: says nothing about MNIST)" in " ".join(result.stdout.split())
+    assert "124,180" in result.stdout
+    assert "completed" in result.stdout
+    assert "test accuracy (%)" in result.stdout  # the axis of the curve
+
+
+def test_json_is_one_object_and_nothing_else():
+    result = physlib("train", "mlp", *FAST, "--seed", 3, "--json")
+    run = json.loads(result.stdout)
+    assert (run["recipe"]["name"], run["seed"], run["status"]) == ("mlp", 3, "completed")
+    assert run["stand_in"] is True
+    assert run["history"]["epoch"] == [1, 2]
+    assert run["test_accuracy"] == run["history"]["test_accuracy"][-1]
+    assert {"physlib", "torch"} <= set(run["versions"])
+
+
+def test_json_of_a_diverged_run_has_no_nan():
+    result = physlib("train", "mlp", *FAST, "--set", "lr=1e9", "--json")
+    run = json.loads(result.stdout, parse_constant=pytest.fail)
+    assert run["status"] == "diverged"
+    assert run["test_accuracy"] is None
+    assert physlib("train", "mlp", *FAST, "--set", "lr=1e9").exit_code == 0  # a result, no error
+
+
+def test_a_rival_is_trained_and_compared(tmp_path):
+    result = physlib("train", "physlib", "--against", "mlp", *FAST, "--json")
+    run = json.loads(result.stdout)
+    assert run["against"]["recipe"]["name"] == "mlp"
+    picture = tmp_path / "new" / "curves.png"
+    result = physlib("train", "physlib", "--against", "mlp", *FAST, "--plot", picture)
+    assert result.exit_code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert [p.name for p in picture.parent.iterdir()] == ["curves.png"]
+
+
+def test_a_checkpoint_is_continued(tmp_path):
+    common = [
+        "train",
+        "physlib",
+        "--dataset",
+        "digits",
+        "--checkpoint",
+        tmp_path / "c.pt",
+        "--json",
+    ]
+    whole = json.loads(physlib("train", "physlib", *FAST, "--json").stdout)
+    physlib(*common, "--epochs", 1)
+    resumed = json.loads(physlib(*common, "--epochs", 2).stdout)
+    assert resumed["history"]["test_loss"] == whole["history"]["test_loss"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nope"], "recipe must be one of"),
+        (["mlp", "--epochs", 0], "epochs must be at least 1, got 0"),
+        (["mlp", "--seed", -1], "seed must be at least 0, got -1"),
+        (["mlp", "--device", "abacus"], "device must be one"),
+        (["mlp", "--dataset", "cifar"], "dataset must be one of"),
+        (["mlp", "--set", "lr"], "must read FIELD=VALUE"),
+        (["mlp", "--plot", "curves.gif"], "plot must name a .png file"),
+        (["mlp", "--against", "mlp-adam", "--checkpoint", "c.pt"], "checkpoint must be left out"),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_one(arguments, message):
+    result = physlib("train", "--dataset", "digits", *arguments)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert result.stderr.startswith("physlib: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_debug_shows_the_traceback():
+    result = physlib("train", "nope", "--debug")
+    assert result.exit_code == 1
+    assert "Traceback" in result.stderr
+
+
+def test_doctor():
+    result = physlib("doctor")
+    assert result.exit_code == 0
+    assert "torchvision" in result.stdout
+    found = json.loads(physlib("doctor", "--json").stdout)
+    assert found["torch"]["ok"] is True
+    assert "dataset mnist" in found
+
+
+def test_help_comes_without_torch():
+    """A start-up time is a benchmark's business; what costs it is a fact."""
+    code = (
+        "import sys; from physlib.cli import app\n"
+        "from typer.testing import CliRunner\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "assert 'torch' not in sys.modules, 'torch was imported'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_package_is_a_command_and_stdout_stays_clean():
+    """As a real process: progress and log lines must not reach stdout."""
+    command = [sys.executable, "-m", "physlib", "train", "mlp", *FAST, "--json"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout)["status"] == "completed"

@@ -1,0 +1,29 @@
+import pytest
+import torch
+
+from physlib.metrics import accuracy, accuracy_interval
+
+
+def test_accuracy_counts_the_largest_outputs():
+    phi = torch.tensor([[3.0, 1.0], [0.0, 2.0], [5.0, 4.0]])
+    assert accuracy(phi, torch.tensor([0, 1, 1])).item() == pytest.approx(2 / 3)
+
+
+def test_wilson_interval():
+    """The worked values of Wilson's formula for 81 of 263 (Newcombe 1998, Table I)."""
+    low, high = accuracy_interval(81, 263)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+    assert accuracy_interval(0, 20)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("correct", "total", "message"),
+    [
+        (3, 2, "correct must be at most total = 2, got 3"),
+        (-1, 2, "correct must be at least 0, got -1"),
+        (0, 0, "total must be at least 1, got 0"),
+    ],
+)
+def test_impossible_counts_are_named(correct, total, message):
+    with pytest.raises(ValueError, match=message):
+        accuracy_interval(correct, total)

@@ -1,0 +1,69 @@
+"""What every chapter must be, before nbval runs it."""
+
+import json
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+chapters = pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+
+
+def code_cells(path):
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+
+
+def test_there_are_chapters_and_each_is_a_pair():
+    assert CHAPTERS
+    halves = sorted((ROOT / "notebooks").glob("*/*.py"))
+    assert [p.with_suffix("") for p in CHAPTERS] == [p.with_suffix("") for p in halves]
+    toc = (ROOT / "_toc.yml").read_text()
+    assert all(f"{p.relative_to(ROOT).with_suffix('')}" in toc for p in CHAPTERS)
+
+
+@chapters
+def test_the_halves_agree(path):
+    """Converts and compares: a clone's file times mean nothing."""
+    notebook, half = jupytext.read(path), jupytext.read(path.with_suffix(".py"))
+    assert len(notebook.cells) == len(half.cells)
+    for stored, edited in zip(notebook.cells, half.cells, strict=True):
+        assert stored.cell_type == edited.cell_type
+        assert stored.source == edited.source
+        assert stored.metadata == edited.metadata
+
+
+@chapters
+def test_the_kernel_is_the_one_everybody_has(path):
+    assert nbformat.read(path, as_version=4).metadata.kernelspec.name == "python3"
+
+
+@chapters
+def test_it_was_executed_in_order_without_an_error(path):
+    cells = code_cells(path)
+    assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not any(o.output_type == "error" for o in outputs)
+    assert not any(o.get("name") == "stderr" for o in outputs), "warnings or progress bars"
+
+
+@chapters
+def test_at_least_three_outputs_are_checked(path):
+    checked = [c for c in code_cells(path) if "nbval-check-output" in c.metadata.get("tags", [])]
+    assert len(checked) >= 3
+    assert all(c.outputs for c in checked)
+
+
+@chapters
+def test_every_figure_has_an_alternative_text(path):
+    for cell in code_cells(path):
+        if any("image/png" in o.get("data", {}) for o in cell.outputs):
+            text = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(text) > 40, cell.source
+
+
+@chapters
+def test_pages_are_not_published_with_the_stand_in(path):
+    assert "stand-in" not in json.dumps([c.outputs for c in code_cells(path)])

@@ -1,0 +1,55 @@
+"""Figures are looked at by people; here, that they show what they were given."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from physlib import plots, theory
+
+
+def test_figures_are_detached_and_leave_the_style_alone():
+    before = dict(plt.rcParams)
+    figure = plots.accuracy_curves({"a": [1.0, 2.0]}, "title")
+    assert plt.get_fignums() == []
+    assert dict(plt.rcParams) == before
+    assert figure.get_dpi() == plots.STYLE["figure.dpi"]
+
+
+def test_accuracy_curves():
+    (axes,) = plots.accuracy_curves({"a": [80.0, 90.0], "b": [70.0, 95.0]}, "title").axes
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[80, 90], [70, 95]]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "test accuracy (%)")
+
+
+def test_loss_density_shows_the_density_and_its_absolute_value():
+    d = np.linspace(-1, 1, 401)
+    whole, near = plots.loss_density(d, theory.loss_density(d), theory.sign_change()).axes
+    drawn = [line.get_ydata() for line in whole.lines if len(line.get_ydata()) == 401]
+    np.testing.assert_allclose(drawn[0], theory.loss_density(d))
+    np.testing.assert_allclose(drawn[1], abs(theory.loss_density(d)))
+    assert max(abs(x) for line in near.lines for x in line.get_xdata()) <= 1
+
+
+def test_layer_gain_and_well():
+    curves, image, _ = plots.layer_gain({"one": np.arange(9), "two": np.ones(9)}, side=3).axes
+    assert [line.get_ydata().tolist() for line in curves.lines] == [list(range(9)), [1] * 9]
+    assert image.images[0].get_array().shape == (3, 3)
+    left, right = plots.well(np.zeros((7, 2)), np.zeros(50), np.linspace(-1, 1, 5), np.ones(5)).axes
+    assert len(left.lines) == 2
+    assert right.lines[0].get_xdata().tolist() == [1] * 5
+
+
+def test_digit_grid_names_the_mistakes():
+    images = np.zeros((3, 28, 28))
+    figure = plots.digit_grid(images, [1, 2, 3], [1, 7, 3], columns=2)
+    assert [a.get_title() for a in figure.axes] == ["1", "7, not 2", "3", ""]
+
+
+@pytest.mark.parametrize("colour", plots.COLOURS)
+def test_colours_stand_out_from_the_page(colour):
+    """Contrast of at least 2:1 to white, by WCAG's formula."""
+    r, g, b = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (r, g, b)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert 1.05 / (luminance + 0.05) > 2

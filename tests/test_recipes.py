@@ -1,0 +1,84 @@
+import dataclasses
+import math
+
+import pytest
+
+from physlib import Recipe, recipes
+from physlib.building import build_optimizer
+from physlib.models import MLP
+
+
+def test_the_named_recipes_of_the_book():
+    assert set(recipes) == {
+        "physlib",
+        "post",
+        "revision-1layer",
+        "revision-2layer",
+        "mlp",
+        "mlp-adam",
+    }
+    assert all(recipe.name == name for name, recipe in recipes.items())
+    post = recipes["post"]
+    assert (post.alpha, post.gamma, post.axis) == (0.0035, 5.0, "class")
+    revision = recipes["revision-2layer"]
+    assert (revision.alpha, revision.gamma, revision.beta) == (0.0095, 6.5, 1e-3)
+    assert (revision.lr, revision.damping, revision.temperature) == (1e-2, 1e-3, 8e-3)
+    assert recipes["mlp"].hidden == recipes["physlib"].hidden
+
+
+def test_a_recipe_is_frozen_plain_data():
+    recipe = recipes["physlib"]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        recipe.lr = 1.0
+    assert dataclasses.replace(recipe) == recipe
+    assert hash(recipe) == hash(dataclasses.replace(recipe))
+
+
+def test_settings_are_read_from_text():
+    changed = recipes["physlib"].override(
+        "lr=3e-3", "epochs=7", "hidden=64,32", "batch_norm=false", "axis=batch", "pixel_range=0,1"
+    )
+    assert (changed.lr, changed.epochs, changed.hidden) == (3e-3, 7, (64, 32))
+    assert (changed.batch_norm, changed.axis, changed.pixel_range) == (False, "batch", (0.0, 1.0))
+    assert recipes["physlib"].override("hidden=").hidden == ()
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("lr", "must read FIELD=VALUE, got 'lr'"),
+        ("speed=3", "field of a setting must be one of .* got 'speed'"),
+        ("lr=fast", "lr must be of type float, got 'fast'"),
+        ("epochs=2.5", "epochs must be of type int, got '2.5'"),
+        ("batch_norm=maybe", "batch_norm must be of type bool, got 'maybe'"),
+        ("hidden=a,b", "hidden must be of type .*int.* got 'a,b'"),
+        ("hidden=0", "hidden must be at least 1, got 0"),
+        ("pixel_range=1", r"pixel_range must be \(black, white\)"),
+        ("axis=time", "axis must be one of 'class', 'batch', got 'time'"),
+        ("epochs=0", "epochs must be at least 1, got 0"),
+        ("temperature=-1", r"temperature .* \[0, inf\), got -1.0"),
+        ("damping=0", r"damping .* \(0, 1\], got 0.0"),
+        ("beta=nan", "beta must be finite"),
+    ],
+)
+def test_bad_settings_are_named(assignment, message):
+    with pytest.raises(ValueError, match=message):
+        recipes["physlib"].override(assignment)
+
+
+def test_bad_fields_are_named():
+    with pytest.raises(ValueError, match="recipe must be one of 'physlib', .* got 'phys'"):
+        recipes["phys"]
+    with pytest.raises(TypeError, match="hidden must be a tuple"):
+        Recipe(name="x", hidden=[156])
+    with pytest.raises(TypeError, match="batch_norm must be true or false, got 1"):
+        Recipe(name="x", batch_norm=1)
+
+
+def test_forgetting_the_velocity_keeps_the_size_of_the_noise():
+    recipe = recipes["revision-2layer"].override("velocity=forgotten")
+    group = build_optimizer(recipe, MLP((2, 2)), seed=0).param_groups[0]
+    assert group["damping"] == 1
+    noise = math.sqrt(2 * group["damping"] * group["lr"] * group["temperature"])
+    assert noise == pytest.approx(math.sqrt(2 * recipe.damping * recipe.lr * recipe.temperature))
+    assert noise == pytest.approx(4e-4)

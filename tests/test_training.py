@@ -1,0 +1,213 @@
+import dataclasses
+import math
+import signal
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import physlib.training
+from physlib import fit, recipes
+from physlib.checkpoints import CheckpointError
+from physlib.training import COLUMNS, train_epoch
+
+DIGITS = recipes["physlib"].override("dataset=digits", "epochs=4", "lr=1e-2")
+
+
+def weights(run):
+    return [p.detach() for p in run.model.parameters()]
+
+
+def without_seconds(run):
+    return {column: run.history[column] for column in COLUMNS if column != "seconds"}
+
+
+def assert_same_run(a, b):
+    assert without_seconds(a) == without_seconds(b)
+    assert all(torch.equal(p, q) for p, q in zip(weights(a), weights(b), strict=True))
+
+
+def test_a_run_learns_and_says_how():
+    run = fit(DIGITS.override("epochs=20"))
+    assert (run.status, run.diverged_at, run.seed) == ("completed", None, 0)
+    assert run.history["epoch"] == list(range(1, 21))
+    assert all(len(column) == 20 for column in run.history.values())
+    assert run.history["train_loss"][-1] < 0.5 * run.history["train_loss"][0]
+    assert run.test_accuracy == run.history["test_accuracy"][-1] > 0.8
+    assert all(seconds > 0 for seconds in run.history["seconds"])
+
+
+@pytest.mark.parametrize("name", recipes)
+def test_every_recipe_runs(name):
+    run = fit(recipes[name].override("dataset=digits", "epochs=1"))
+    assert run.status == "completed"
+    assert math.isfinite(run.test_accuracy)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_one_does_not():
+    assert_same_run(fit(DIGITS, seed=3), fit(DIGITS, seed=3))
+    assert without_seconds(fit(DIGITS, seed=3)) != without_seconds(fit(DIGITS, seed=4))
+
+
+def test_the_callers_random_state_is_left_alone():
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    fit(DIGITS.override("epochs=1"))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_recipes_with_one_seed_see_the_images_in_one_order(monkeypatch):
+    orders = []
+
+    def spy(model, loss_of, optimizer, x, y, batch_size, order):
+        orders.append(order.get_state())
+        return train_epoch(model, loss_of, optimizer, x, y, batch_size, order)
+
+    monkeypatch.setattr(physlib.training, "train_epoch", spy)
+    for name in ("physlib", "mlp"):
+        fit(recipes[name].override("dataset=digits", "epochs=2"), seed=5)
+    assert torch.equal(orders[0], orders[2])
+    assert torch.equal(orders[1], orders[3])
+    assert not torch.equal(orders[0], orders[1])
+
+
+def test_an_interrupted_run_resumes_to_the_same_bits(tmp_path, monkeypatch):
+    whole = fit(DIGITS, seed=2)
+    calls = 0
+
+    def interrupted(*arguments):
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+        return train_epoch(*arguments)
+
+    monkeypatch.setattr(physlib.training, "train_epoch", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fit(DIGITS, seed=2, checkpoint=tmp_path / "run.pt")
+    monkeypatch.undo()
+    resumed = fit(DIGITS, seed=2, checkpoint=tmp_path / "run.pt")
+    assert_same_run(whole, resumed)
+    again = fit(DIGITS, seed=2, checkpoint=tmp_path / "run.pt")  # nothing is left to do
+    assert again.history == resumed.history
+    assert [p.name for p in tmp_path.iterdir()] == ["run.pt"]
+
+
+KILLED = """
+import os, sys
+import physlib.training as training
+from physlib import fit, recipes
+whole_epoch, count = training.train_epoch, 0
+def killed(*arguments):
+    global count
+    count += 1
+    if count == 3:
+        os.kill(os.getpid(), 9)
+    return whole_epoch(*arguments)
+training.train_epoch = killed
+recipe = recipes["physlib"].override("dataset=digits", "epochs=4", "lr=1e-2")
+fit(recipe, seed=2, checkpoint=sys.argv[1])
+"""
+
+
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+    path = tmp_path / "run.pt"
+    command = [sys.executable, "-c", KILLED, str(path)]
+    assert subprocess.run(command, capture_output=True).returncode == -signal.SIGKILL
+    resumed = fit(DIGITS, seed=2, checkpoint=path)
+    assert len(resumed.history["epoch"]) == 4
+    assert_same_run(fit(DIGITS, seed=2), resumed)
+
+
+def test_more_epochs_continue_a_finished_run(tmp_path):
+    path = tmp_path / "run.pt"
+    fit(DIGITS.override("epochs=2"), checkpoint=path)
+    assert_same_run(fit(DIGITS, checkpoint=path), fit(DIGITS))
+
+
+@pytest.mark.parametrize(
+    "bad", [b"", b"not a checkpoint", None], ids=["empty", "text", "cut short"]
+)
+def test_a_damaged_checkpoint_is_named_and_left_alone(tmp_path, bad):
+    path = tmp_path / "run.pt"
+    fit(DIGITS.override("epochs=1"), checkpoint=path)
+    content = path.read_bytes()[:-100] if bad is None else bad
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"run\.pt cannot be read .* left as it is"):
+        fit(DIGITS, checkpoint=path)
+    assert path.read_bytes() == content
+
+
+class Hostile:
+    def __reduce__(self):
+        return print, ("this must never be printed",)
+
+
+def test_a_checkpoint_runs_no_code(tmp_path, capsys):
+    torch.save({"format": 1, "recipe": Hostile()}, tmp_path / "run.pt")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        fit(DIGITS, checkpoint=tmp_path / "run.pt")
+    assert "never" not in capsys.readouterr().out
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    path = tmp_path / "run.pt"
+    fit(DIGITS, checkpoint=path)
+    before = path.read_bytes()
+    with pytest.raises(CheckpointError, match=r"another run: lr is 0.01 there, 0.002 here"):
+        fit(DIGITS.override("lr=2e-3"), checkpoint=path)
+    with pytest.raises(CheckpointError, match="another run: seed is 0 there, 1 here"):
+        fit(DIGITS, seed=1, checkpoint=path)
+    with pytest.raises(CheckpointError, match="at epoch 4, beyond the 2 asked for"):
+        fit(DIGITS.override("epochs=2"), checkpoint=path)
+    assert path.read_bytes() == before
+
+
+def test_divergence_is_a_result_with_its_step():
+    run = fit(recipes["mlp"].override("dataset=digits", "lr=1e9", "epochs=3"))
+    assert run.status == "diverged"
+    assert run.history["epoch"] == []
+    assert math.isnan(run.test_accuracy)
+    steps_per_epoch = math.ceil(1437 / 128)
+    assert 0 < run.diverged_at < steps_per_epoch
+
+
+def test_the_step_of_a_later_divergence_counts_from_the_beginning(monkeypatch):
+    def poisoned(*arguments):
+        losses, hits = train_epoch(*arguments)
+        poisoned.epoch += 1
+        if poisoned.epoch == 2:
+            losses[5] = math.inf
+        return losses, hits
+
+    poisoned.epoch = 0
+    monkeypatch.setattr(physlib.training, "train_epoch", poisoned)
+    run = fit(DIGITS)
+    assert (run.status, run.diverged_at, run.history["epoch"]) == ("diverged", 12 + 5, [1])
+
+
+def test_a_last_batch_of_one_sample_is_left_out():
+    # 1437 = 359 * 4 + 1, and batch normalisation needs two samples
+    run = fit(DIGITS.override("batch_size=4", "epochs=1"))
+    assert run.status == "completed"
+
+
+def test_a_batch_larger_than_the_dataset_is_one_step():
+    assert fit(DIGITS.override("batch_size=5000", "epochs=1")).status == "completed"
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="recipe must be one of"):
+        fit("phys")
+    with pytest.raises(ValueError, match="seed must be at least 0, got -1"):
+        fit(DIGITS, seed=-1)
+    with pytest.raises(TypeError, match="seed must be an integer, got 1.5"):
+        fit(DIGITS, seed=1.5)
+    with pytest.raises(ValueError, match="device must be one"):
+        fit(DIGITS, device="abacus")
+
+
+def test_replacing_a_field_checks_it():
+    with pytest.raises(ValueError, match="epochs must be at least 1"):
+        dataclasses.replace(DIGITS, epochs=0)
