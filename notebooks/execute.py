@@ -22,8 +22,12 @@ def execute(half: Path) -> None:
     notebook = jupytext.read(half)
     seen: list[str] = []
     for cell in notebook.cells:
-        twins = seen.count(cell.source)  # ids must differ even where sources do not
-        cell.id = hashlib.sha256(f"{twins} {cell.source}".encode()).hexdigest()[:8]
+        twins = seen.count(
+            cell.source
+        )  # ids must differ even where sources do not
+        cell.id = hashlib.sha256(
+            f"{twins} {cell.source}".encode()
+        ).hexdigest()[:8]
         seen.append(cell.source)
     NotebookClient(
         notebook,
@@ -38,6 +42,8 @@ def execute(half: Path) -> None:
 
 if __name__ == "__main__":
     os.environ["TQDM_DISABLE"] = "1"  # a page has no use for progress bars
-    for half in [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*/*.py")):
+    for half in [Path(name) for name in sys.argv[1:]] or sorted(
+        NOTEBOOKS.glob("*/*.py")
+    ):
         print(half, flush=True)
         execute(half.resolve())

@@ -30,6 +30,7 @@
 # %%
 import dataclasses
 import time
+from pprint import pprint
 
 import numpy as np
 import torch
@@ -50,14 +51,20 @@ from physlib.data import TITLES, mnist_or_digits
 from physlib.metrics import accuracy_interval
 from physlib.models import parameter_count
 from physlib.notebook import peak_memory, source
-from physlib.plots import accuracy_curves, digit_grid, layer_gain, loss_density, well
+from physlib.plots import (
+    accuracy_curves,
+    digit_grid,
+    layer_gain,
+    loss_density,
+    well,
+)
 
 start = time.perf_counter()
 
 # %% [markdown]
 # ## First ingredient: a loss from a superconductor
 #
-# Cool a piece of lead below seven kelvin and its electrons fall into step. Ginzburg and Landau
+# Cool a piece of lead below about seven kelvin and its electrons fall into step. Ginzburg and Landau
 # describe how far they have done so by a field, the *order parameter*, and write down an energy
 # for it: a quadratic term, a quartic term, and a price for changing from place to place
 # {cite}`ginzburg1950`. Nature picks the field of least energy.
@@ -104,15 +111,21 @@ print(f"theory {theory.loss_at_target(classes=10):.6f}")
 # large cost the same, and the gradient has no component along $\varphi$:
 
 # %% tags=["nbval-check-output"]
-phi = torch.randn(32, 10, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+phi = torch.randn(
+    32, 10, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+)
 phi.requires_grad_()
 labels = torch.arange(32) % 10
 loss = ginzburg_landau_loss(phi, labels)
 (gradient,) = torch.autograd.grad(loss, phi)
 same = torch.isclose(loss, ginzburg_landau_loss(1000 * phi, labels))
-along = (gradient * phi).sum(dim=1) / (gradient.norm(dim=1) * phi.norm(dim=1))
+along = (gradient * phi).sum(dim=1) / (
+    gradient.norm(dim=1) * phi.norm(dim=1)
+)
 print(f"same loss for outputs 1000 times as large: {same.item()}")
-print(f"gradient perpendicular to the output:      {bool(along.abs().max() < 1e-6)}")
+print(
+    f"gradient perpendicular to the output:      {bool(along.abs().max() < 1e-6)}"
+)
 
 # %% [markdown]
 # ## Second ingredient: a layer from a boost
@@ -133,7 +146,10 @@ print(f"gradient perpendicular to the output:      {bool(along.abs().max() < 1e-
 
 # %% mystnb={"image": {"alt": "Left: the gain of each pixel against its index, three straight lines through almost zero whose slope grows with beta. Right: the gain as a 28 by 28 image, dark in the top rows and bright in the bottom rows."}}
 ramp = np.arange(784)
-gains = {f"β = {beta:g}": theory.layer_gain(ramp, beta, t_of_x=0.5) for beta in (1e-3, 0.2, 0.3)}
+gains = {
+    f"β = {beta:g}": theory.layer_gain(ramp, beta, t_of_x=0.5)
+    for beta in (1e-3, 0.2, 0.3)
+}
 layer_gain(gains, side=28)
 
 # %% [markdown]
@@ -155,10 +171,18 @@ source(hyperbolic_linear)
 generator = torch.Generator().manual_seed(0)
 x = torch.rand(16, 784, dtype=torch.float64, generator=generator)
 weight = torch.randn(156, 784, dtype=torch.float64, generator=generator)
-beta, t = torch.tensor(0.1, dtype=torch.float64), torch.tensor(1.0, dtype=torch.float64)
-printed, factored = literal.layer(x, weight, beta, t), hyperbolic_linear(x, weight, beta, t)
+beta, t = (
+    torch.tensor(0.1, dtype=torch.float64),
+    torch.tensor(1.0, dtype=torch.float64),
+)
+printed, factored = (
+    literal.layer(x, weight, beta, t),
+    hyperbolic_linear(x, weight, beta, t),
+)
 difference = (printed - factored).norm() / printed.norm()
-print(f"numbers in W(x) for 16 images: {16 * 156 * 784:,}; in the factored form: {16 * 784:,}")
+print(
+    f"numbers in W(x) for 16 images: {16 * 156 * 784:,}; in the factored form: {16 * 784:,}"
+)
 print(f"relative difference below 1e-10: {bool(difference < 1e-10)}")
 
 # %% [markdown]
@@ -186,14 +210,21 @@ print(f"relative difference below 1e-10: {bool(difference < 1e-10)}")
 # %%
 curvature, settings = 1.0, {"lr": 0.5, "damping": 0.1, "temperature": 1.0}
 cloud = torch.zeros(20_000, dtype=torch.float64)
-positions, velocities = simulate(lambda theta: curvature * theta, cloud, 300, seed=0, **settings)
+positions, velocities = simulate(
+    lambda theta: curvature * theta, cloud, 300, seed=0, **settings
+)
 
 # %% mystnb={"image": {"alt": "Left: the positions of four particles against the step, jagged oscillations around zero that never settle. Right: a histogram of all final positions on the same vertical axis, which follows the bell curve of the Boltzmann density."}}
 theta = np.linspace(-4, 4, 200)
 predicted = theory.position_temperature(
     settings["temperature"], settings["lr"] * curvature, settings["damping"]
 )
-well(positions[:, :4], positions[-1], theta, theory.boltzmann_density(theta, float(predicted)))
+well(
+    positions[:, :4],
+    positions[-1],
+    theta,
+    theory.boltzmann_density(theta, float(predicted)),
+)
 
 # %% [markdown]
 # How wide is the cloud? At temperature $T$, physics says $k\langle\theta^2\rangle = T$. Finite
@@ -212,15 +243,19 @@ well(positions[:, :4], positions[-1], theta, theory.boltzmann_density(theta, flo
 
 # %% tags=["nbval-check-output"]
 n, lr_k = len(cloud), settings["lr"] * curvature
-kinetic = theory.velocity_temperature(settings["temperature"], lr_k, settings["damping"])
+kinetic = theory.velocity_temperature(
+    settings["temperature"], lr_k, settings["damping"]
+)
 for name, square, exact in (
-    ("positions ", curvature * positions[-1].square(), float(predicted)),
-    ("velocities", velocities.square() / settings["lr"], float(kinetic)),
+    ("positions: ", curvature * positions[-1].square(), float(predicted)),
+    ("velocities:", velocities.square() / settings["lr"], float(kinetic)),
 ):
     measured, error = square.mean().item(), exact * np.sqrt(2 / n)
     print(
-        f"{name}: measured {measured:.2f} ± {error:.2f}, theory {exact:.2f}, "
-        f"within three standard errors: {abs(measured - exact) < 3 * error}"
+        f"{name} measured {measured:.2f} ± {error:.2f}, theory {exact:.2f}"
+    )
+    print(
+        "within three standard errors:", abs(measured - exact) < 3 * error
     )
 
 # %% [markdown]
@@ -231,14 +266,18 @@ for name, square, exact in (
 # of the author's later revision, with batch normalisation before the first activation:
 
 # %% tags=["nbval-check-output"]
-recipes["physlib"]
+pprint(recipes["physlib"])
 
-# %% tags=["nbval-check-output"]
+# %%
 net = ExperimentalNet()
 print(net)
 print(f"{parameter_count(net):,} parameters, of which β and t are {2 * 2}")
 print(
-    Langevin(net.parameters(), lr=recipes["physlib"].lr, temperature=recipes["physlib"].temperature)
+    Langevin(
+        net.parameters(),
+        lr=recipes["physlib"].lr,
+        temperature=recipes["physlib"].temperature,
+    )
 )
 
 # %% [markdown]
@@ -254,19 +293,23 @@ runs = {
 }
 
 # %% mystnb={"image": {"alt": "Test accuracy after each of five epochs for the two networks. Both curves rise and flatten; the multilayer perceptron stays above the network from physics throughout."}}
-curves = {name: [100 * a for a in run.history["test_accuracy"]] for name, run in runs.items()}
+curves = {
+    name: [100 * a for a in run.history["test_accuracy"]]
+    for name, run in runs.items()
+}
 accuracy_curves(curves, f"Live run, one seed, {TITLES[dataset]}")
 
 # %%
 test = load_dataset(dataset)
 total = len(test.test_labels)
-print(f"After {recipes['physlib'].epochs} epochs, {total:,} test images of {TITLES[dataset]}:")
+print(f"{total:,} test images of {TITLES[dataset]}, one seed")
+print("           accuracy   95 % interval      s per epoch")
 for name, run in runs.items():
     low, high = accuracy_interval(round(run.test_accuracy * total), total)
+    seconds = np.median(run.history["seconds"])
     print(
-        f"  {name:8} {100 * run.test_accuracy:.2f} %  "
-        f"(95 % interval from the choice of test images {100 * low:.2f} to {100 * high:.2f} %), "
-        f"{np.median(run.history['seconds']):.2f} s per epoch"
+        f"{name:10} {100 * run.test_accuracy:6.2f} %   "
+        f"{100 * low:.2f} to {100 * high:.2f}     {seconds:.2f}"
     )
 
 # %% tags=["nbval-check-output"]
@@ -279,7 +322,9 @@ print({name: run.status for name, run in runs.items()})
 # %% mystnb={"image": {"alt": "Thirty handwritten digits in three rows. Above each stands the digit the network read. The last row holds misread digits, each labelled with the reading and the truth; many of them are odd shapes."}}
 model = runs["physlib"].model.cpu().eval()
 with torch.no_grad():
-    read = model(test.test_inputs(recipes["physlib"].pixel_range)).argmax(dim=1)
+    read = model(test.test_inputs(recipes["physlib"].pixel_range)).argmax(
+        dim=1
+    )
 wrong = (read != test.test_labels).nonzero().flatten()
 shown = torch.cat([torch.arange(20), wrong[wrong >= 20][:10]])
 digit_grid(test.test_images[shown], test.test_labels[shown], read[shown])
@@ -317,10 +362,15 @@ print(
 
 # %% tags=["nbval-check-output", "hide-cell"]
 changed = x.clone()
-changed[:, 0] += 100.0  # a_0 = 0 and sinh 0 = 0: the gain of pixel 0 vanishes
+changed[:, 0] += (
+    100.0  # a_0 = 0 and sinh 0 = 0: the gain of pixel 0 vanishes
+)
 zero = torch.zeros((), dtype=torch.float64)
 print(
-    torch.equal(hyperbolic_linear(x, weight, zero, t), hyperbolic_linear(changed, weight, zero, t))
+    torch.equal(
+        hyperbolic_linear(x, weight, zero, t),
+        hyperbolic_linear(changed, weight, zero, t),
+    )
 )
 
 # %% [markdown]
@@ -337,7 +387,9 @@ for factor in (0.99, 1.01):
         lr=factor * limit,
         damping=0.1,
     )
-    print(f"{factor} of the limit: {'stays' if path[-1].abs() < 1 else 'runs away'}")
+    print(
+        f"{factor} of the limit: {'stays' if path[-1].abs() < 1 else 'runs away'}"
+    )
 
 # %% [markdown]
 # ## Further reading
