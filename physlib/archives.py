@@ -7,6 +7,7 @@ import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 from physlib.files import atomic_path
@@ -43,8 +44,10 @@ def whereabouts(name: str) -> str | None:
     """The folders that hold intact copies of the files of `name`, or None if one is missing."""
     folders = set()
     for stem in STEMS:
-        there = ((path, md5) for path, md5 in _candidates(name, stem) if path.exists())
-        intact = next((path for path, md5 in there if _md5(path.read_bytes()) == md5), None)
+        intact = next(
+            (path for path, md5 in _candidates(name, stem) if _md5(_content(path) or b"") == md5),
+            None,
+        )
         if intact is None:
             return None
         folders.add(str(intact.parent))
@@ -72,20 +75,31 @@ def read_verified(name: str, stem: str) -> bytes:
 
 def _verified(path: Path, md5: str) -> bytes | None:
     """The bytes of `path` if it is there and whole; a damaged file is set aside, with a warning."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    if _md5(content) == md5:
+    content = _content(path)
+    if content is None or _md5(content) == md5:
         return content
     aside = path.with_name(f"{path.name}.corrupt")
     try:
-        os.replace(path, aside)
+        if path.read_bytes() == content:  # and not repaired by another process meanwhile
+            os.replace(path, aside)
         outcome = f"kept as {aside.name}"
+    except FileNotFoundError:
+        outcome = "another process has taken it away"
     except OSError:
         outcome = "left in place, since its folder cannot be written"
     warnings.warn(f"{path} is damaged (its MD5 sum is wrong): {outcome}", stacklevel=2)
     return None
+
+
+def _content(path: Path) -> bytes | None:
+    """The bytes of `path`, or None; a file that is there but cannot be read gives a warning."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        warnings.warn(f"{path} cannot be read ({error.strerror}): passed over", stacklevel=2)
+        return None
 
 
 def _md5(content: bytes) -> str:
@@ -111,7 +125,7 @@ def _download(name: str, filename: str) -> bytes:
             with atomic_path(target) as temporary, _timeout(seconds=30):
                 download_url(mirror + filename, temporary.parent, temporary.name, sums[filename])
             return target.read_bytes()
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, HTTPException) as error:
             reasons.append(f"{mirror}: {error}")
     raise DatasetUnavailableError(
         f"{filename} of {name} is in none of {', '.join(map(str, data_folders()))}, and could not "

@@ -1,5 +1,7 @@
 """Training state on disk: written whole or not at all, read without running any code from it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,28 +26,35 @@ def save_checkpoint(path: Path, recipe: Recipe, seed: int, state: dict[str, Any]
         )
 
 
-def load_checkpoint(path: Path, recipe: Recipe, seed: int) -> dict[str, Any]:
-    """The state in `path`, if it is of `recipe` and `seed`; the number of epochs may grow.
-
-    Raises:
-        CheckpointError: damaged, of another format, or of another run; `path` is left as it is.
-
-    """
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong while reading `path` into a `CheckpointError` that names it."""
     try:
-        # weights_only: tensors and plain values, no pickled code
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        version, written_by = saved["format"], dict(saved["recipe"], seed=saved["seed"])
-        state: dict[str, Any] = saved["state"]
+        yield
+    except CheckpointError:
+        raise
     except Exception as error:
         raise CheckpointError(
             f"checkpoint {path} cannot be read ({type(error).__name__}): it is left as it is; "
             "name another file to start afresh"
         ) from error
-    if version != FORMAT:
+
+
+def load_checkpoint(path: Path, recipe: Recipe, seed: int) -> dict[str, Any]:
+    """The state in `path`, if it is of `recipe` and `seed`; the number of epochs may grow.
+
+    Raises:
+        CheckpointError: of another format or of another run; `path` is left as it is. Read
+            inside `readable`, damage is one too.
+
+    """
+    # weights_only: tensors and plain values, no pickled code
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    if saved["format"] != FORMAT:
         raise CheckpointError(
-            f"checkpoint {path} has format {version}, this version reads {FORMAT}"
+            f"checkpoint {path} has format {saved['format']}, this version reads {FORMAT}"
         )
-    wanted = dict(asdict(recipe), seed=seed)
+    written_by, wanted = dict(saved["recipe"], seed=saved["seed"]), dict(asdict(recipe), seed=seed)
     for field in sorted(wanted.keys() | written_by.keys()):
         there, here = written_by.get(field), wanted.get(field)
         if there != here and field != "epochs":
@@ -53,9 +62,10 @@ def load_checkpoint(path: Path, recipe: Recipe, seed: int) -> dict[str, Any]:
                 f"checkpoint {path} belongs to another run: {field} is {there!r} there, "
                 f"{here!r} here"
             )
-    if len(state["history"]["epoch"]) > recipe.epochs:
+    state: dict[str, Any] = saved["state"]
+    done = len(state["history"]["epoch"])
+    if done > recipe.epochs:
         raise CheckpointError(
-            f"checkpoint {path} is at epoch {len(state['history']['epoch'])}, beyond the "
-            f"{recipe.epochs} asked for"
+            f"checkpoint {path} is at epoch {done}, beyond the {recipe.epochs} asked for"
         )
     return state

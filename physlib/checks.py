@@ -1,8 +1,12 @@
-"""Argument checks: one clear error that names the argument, its value and the allowed range."""
+"""Argument checks: one clear error that names the argument, its value and the allowed range.
+
+Each returns the value as a plain Python one, so that NumPy's scalars are welcome everywhere and
+end up in no record.
+"""
 
 import math
 from collections.abc import Iterable
-from numbers import Real
+from numbers import Integral, Real
 
 
 def require_number(
@@ -12,25 +16,26 @@ def require_number(
     low: float = -math.inf,
     high: float = math.inf,
     open_low: bool = False,
-) -> None:
-    """Raise unless `value` is a finite real number in [low, high], or (low, high] if `open_low`."""
+) -> float:
+    """`value` as a float, if it is finite and in [low, high], or in (low, high] if `open_low`."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
     number = float(value)
     above = number > low if open_low else number >= low
     if math.isfinite(number) and above and number <= high:
-        return
+        return number
     left = "(" if open_low or math.isinf(low) else "["
     right = ")" if math.isinf(high) else "]"
-    raise ValueError(f"{name} must be finite and in {left}{low:g}, {high:g}{right}, got {value!r}")
+    raise ValueError(f"{name} must be finite and in {left}{low:g}, {high:g}{right}, got {number!r}")
 
 
-def require_integer(name: str, value: object, *, low: int) -> None:
-    """Raise unless `value` is an int of at least `low`."""
-    if isinstance(value, bool) or not isinstance(value, int):
+def require_integer(name: str, value: object, *, low: int) -> int:
+    """`value` as an int, if it is one of at least `low`."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < low:
         raise ValueError(f"{name} must be at least {low}, got {value}")
+    return int(value)
 
 
 def require_choice(name: str, value: object, choices: Iterable[str]) -> None:

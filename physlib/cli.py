@@ -4,8 +4,9 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,12 +17,36 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
+def _one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Let an error of `command` be one line on stderr and exit code 1."""
+
+    @wraps(command)
+    def guarded(*, debug: bool, **options: Any) -> None:
+        try:
+            command(debug=debug, **options)
+        except typer.Exit:
+            raise
+        except KeyboardInterrupt:
+            print("physlib: interrupted", file=sys.stderr)
+            raise typer.Exit(130) from None
+        except Exception as error:
+            if debug:
+                traceback.print_exc()
+            else:
+                message = " ".join(str(error).split()) or type(error).__name__
+                print(f"physlib: {message}", file=sys.stderr)
+            raise typer.Exit(1) from None
+
+    return guarded
+
+
 @app.callback()
 def physlib() -> None:
     """Neural networks from physics: the command behind the book."""
 
 
 @app.command()
+@_one_line_errors
 def train(
     recipe: Annotated[str, typer.Argument(help=f"One of {', '.join(recipes)}.")],
     against: Annotated[
@@ -45,100 +70,71 @@ def train(
     debug: Debug = False,
 ) -> None:
     """Train a recipe, and show how it went."""
-    _guarded(
-        debug,
-        lambda: _train(
-            recipe, against, epochs, seed, device, dataset, settings, checkpoint, plot, as_json
-        ),
-    )
-
-
-def _train(
-    name: str,
-    against: str | None,
-    epochs: int | None,
-    seed: int,
-    device: str | None,
-    dataset: str | None,
-    settings: list[str] | None,
-    checkpoint: Path | None,
-    plot: Path | None,
-    as_json: bool,
-) -> None:
-    if against and checkpoint:
+    names = [recipe] if against is None else [recipe, against]
+    if len(names) == 2 and checkpoint:
         raise ValueError("checkpoint must be left out with against: one file holds one run")
-    if plot and plot.suffix != ".png":
-        raise ValueError(f"plot must name a .png file, got {str(plot)!r}")
-    chosen = [recipes[n].override(*(settings or [])) for n in (name, against) if n]
+    chosen = [recipes[name].override(*(settings or [])) for name in names]
     if epochs is not None:
         chosen = [r.override(f"epochs={epochs}") for r in chosen]
+
+    from physlib.files import atomic_path, require_writable
+
+    if plot and plot.suffix != ".png":
+        raise ValueError(f"plot must name a .png file, got {str(plot)!r}")
+    for name, path in (("plot", plot), ("checkpoint", checkpoint)):
+        if path:
+            require_writable(name, path)
     if dataset == "auto":
         from physlib.data import mnist_or_digits
 
         dataset = mnist_or_digits()
-    if dataset:
+    if dataset is not None:
         chosen = [r.override(f"dataset={dataset}") for r in chosen]
 
     from physlib import report
     from physlib.training import fit
 
     runs = [fit(r, seed, device, checkpoint=checkpoint) for r in chosen]
-    if plot:
-        from physlib.files import atomic_path
+    if as_json:
+        rival = {"against": report.as_json(runs[1])} if len(runs) == 2 else {}
+        print(json.dumps({**report.as_json(runs[0]), **rival}))
+    else:
+        report.show_table(runs)
+    if plot:  # after the numbers, which it must not take with it if it fails
         from physlib.plots import accuracy_curves
 
         with atomic_path(plot) as temporary:
             accuracy_curves(report.accuracies(runs), report.title(runs)).savefig(temporary)
-    if as_json:
-        rival = {"against": report.as_json(runs[1])} if against else {}
-        print(json.dumps({**report.as_json(runs[0]), **rival}))
-        return
-    report.show_table(runs)
-    if plot:
-        print(f"Curves written to {plot}")
-    else:
+        print(f"Curves written to {plot}", file=sys.stderr)
+    elif not as_json:
         report.show_curves(runs)
 
 
 @app.command()
+@_one_line_errors
 def doctor(as_json: Json = False, debug: Debug = False) -> None:
     """Say what this machine has, and what is missing."""
+    from physlib.doctor import findings
 
-    def examine() -> None:
-        from physlib.doctor import findings
+    found = findings()
+    if as_json:
+        print(json.dumps({f.name: {"ok": f.ok, "found": f.found} for f in found}))
+    else:
+        from rich.console import Console
+        from rich.table import Table
 
-        found = findings()
-        if as_json:
-            print(json.dumps({f.name: {"ok": f.ok, "found": f.found} for f in found}))
-        else:
-            from rich.console import Console
-            from rich.table import Table
-
-            table = Table("", "what", "found", box=None)
-            for f in found:
-                table.add_row("[green]ok[/]" if f.ok else "[red]no[/]", f.name, f.found)
-            Console().print(table)
-        if not all(f.ok for f in found if f.needed):
-            raise typer.Exit(1)
-
-    _guarded(debug, examine)
+        table = Table("", "what", "found", box=None)
+        for f in found:
+            missing = "[red]no[/]" if f.needed else "–"
+            table.add_row("[green]ok[/]" if f.ok else missing, f.name, f.found)
+        Console().print(table)
+    if not all(f.ok for f in found if f.needed):
+        raise typer.Exit(1)
 
 
 def main() -> None:
     """Entry point of the `physlib` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a sign shows another one; no result is lost over it.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
     app(prog_name="physlib")
-
-
-def _guarded(debug: bool, action: Callable[[], None]) -> None:
-    """Run `action`; an error becomes one line on stderr and exit code 1."""
-    try:
-        action()
-    except (ValueError, TypeError, OSError, RuntimeError) as error:
-        if debug:
-            traceback.print_exc()
-        else:
-            print(f"physlib: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        print("physlib: interrupted", file=sys.stderr)
-        raise typer.Exit(130) from None

@@ -6,8 +6,6 @@ import platform
 import sys
 from dataclasses import dataclass
 
-import torch
-
 from physlib.archives import FOLDERS, data_folders, whereabouts
 
 
@@ -25,34 +23,44 @@ def findings() -> list[Finding]:
     """Everything that a run or a build of the book depends on."""
     return [
         Finding("Python", sys.version_info >= (3, 11), platform.python_version()),
-        Finding("torch", True, torch.__version__),
+        *_torch(),
         _torchvision(),
-        Finding("CPU", True, f"{os.cpu_count()} cores, torch uses {torch.get_num_threads()}"),
-        _gpu(),
         *map(_dataset, FOLDERS),
         _cache(),
         _book(),
     ]
 
 
+def _torch() -> list[Finding]:
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        return [Finding("torch", False, f"cannot be imported: {error}")]
+    cpu = f"{os.cpu_count()} cores, torch uses {torch.get_num_threads()}"
+    there = torch.cuda.is_available()
+    gpu = torch.cuda.get_device_name() if there else "none that torch can use: the CPU does it all"
+    return [
+        Finding("torch", True, torch.__version__),
+        Finding("CPU", True, cpu),
+        Finding("GPU", there, gpu, needed=False),
+    ]
+
+
 def _torchvision() -> Finding:
     try:
         import torchvision
-    except (ImportError, RuntimeError) as error:
+    except (ImportError, OSError, RuntimeError) as error:
         advice = "torch and torchvision must come from one build: install both again"
         return Finding("torchvision", False, f"{advice} ({error})")
     return Finding("torchvision", True, torchvision.__version__)
 
 
-def _gpu() -> Finding:
-    if torch.cuda.is_available():
-        return Finding("GPU", True, torch.cuda.get_device_name(), needed=False)
-    return Finding("GPU", False, "none that torch can use: everything runs on the CPU", False)
-
-
 def _dataset(name: str) -> Finding:
-    place = whereabouts(name)
-    found = place or "no intact copy here: downloaded when first asked for"
+    try:
+        place = whereabouts(name)
+        found = place or "no intact copy here: downloaded when first asked for"
+    except (ImportError, OSError, RuntimeError) as error:
+        place, found = None, f"cannot be checked: {error}"
     return Finding(f"dataset {name}", place is not None, found, needed=False)
 
 

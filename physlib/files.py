@@ -5,6 +5,19 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+
+
+def require_writable(name: str, path: Path) -> None:
+    """Raise ValueError unless `path` can become a file: better before the work than after it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise ValueError(f"{name} cannot be written to {str(path)!r}: {error.strerror}") from error
+    if path.is_dir():
+        raise ValueError(f"{name} must be a file, got the folder {str(path)!r}")
 
 
 @contextmanager

@@ -50,24 +50,29 @@ class Recipe:
         for field, hint in get_type_hints(type(self)).items():
             if choices := get_args(hint) if "Literal" in str(hint) else ():
                 require_choice(field, getattr(self, field), choices)
-        for field in ("alpha", "gamma", "stiffness", "beta"):
-            require_number(field, getattr(self, field))
-        require_number("lr", self.lr, low=0)
-        require_number("damping", self.damping, low=0, high=1, open_low=True)
-        require_number("temperature", self.temperature, low=0)
-        require_integer("batch_size", self.batch_size, low=1)
-        require_integer("epochs", self.epochs, low=1)
         if not isinstance(self.batch_norm, bool):
             raise TypeError(f"batch_norm must be true or false, got {self.batch_norm!r}")
-        for name in ("hidden", "pixel_range"):
-            if not isinstance(getattr(self, name), tuple):
-                raise TypeError(f"{name} must be a tuple, got {getattr(self, name)!r}")
-        for width in self.hidden:
-            require_integer("hidden", width, low=1)
+        for field in ("hidden", "pixel_range"):
+            if not isinstance(getattr(self, field), tuple):
+                raise TypeError(f"{field} must be a tuple, got {getattr(self, field)!r}")
         if len(self.pixel_range) != 2:
             raise ValueError(f"pixel_range must be (black, white), got {self.pixel_range!r}")
-        for end in self.pixel_range:
-            require_number("pixel_range", end)
+        # Plain floats and ints, so that equal recipes are equal on disk too.
+        plain: dict[str, object] = {
+            field: require_number(field, getattr(self, field))
+            for field in ("alpha", "gamma", "stiffness", "beta")
+        }
+        plain["lr"] = require_number("lr", self.lr, low=0)
+        plain["damping"] = require_number("damping", self.damping, low=0, high=1, open_low=True)
+        plain["temperature"] = require_number("temperature", self.temperature, low=0)
+        plain["pixel_range"] = tuple(require_number("pixel_range", p) for p in self.pixel_range)
+        plain["hidden"] = tuple(require_integer("hidden", width, low=1) for width in self.hidden)
+        plain["epochs"] = require_integer("epochs", self.epochs, low=1)
+        # Batch normalisation has no variance for a single sample.
+        least = 2 if self.batch_norm and self.network == "experimental" else 1
+        plain["batch_size"] = require_integer("batch_size", self.batch_size, low=least)
+        for field, value in plain.items():
+            object.__setattr__(self, field, value)  # the class is frozen
 
     def override(self, *assignments: str) -> "Recipe":
         """A copy with fields set from text, as the command line gives them: ``"lr=3e-3"``.
@@ -119,7 +124,8 @@ _BASELINE = Recipe(
     lr=0.01,
 )
 
-# The author's later values; velocity="forgotten" is the reading that follows the curves.
+# The later revision's loss and optimizer settings. Batch size, pixel range, activation and axis
+# are our reading of it; velocity="forgotten" is the reading that follows its curves.
 _REVISION = Recipe(
     name="revision-2layer",
     alpha=0.0095,

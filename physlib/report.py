@@ -30,6 +30,7 @@ def as_json(run: Run) -> dict[str, Any]:
         "parameters": parameter_count(run.model),
         "test_accuracy": None if math.isnan(run.test_accuracy) else run.test_accuracy,
         "history": run.history,
+        "threads": torch.get_num_threads(),
         "versions": {"physlib": __version__, "torch": torch.__version__},
     }
 

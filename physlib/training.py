@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 from tqdm.auto import tqdm
 
 from physlib.building import build_loss, build_model, build_optimizer
-from physlib.checkpoints import load_checkpoint, save_checkpoint
+from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
 from physlib.data import load_dataset, resolve_device
 from physlib.metrics import accuracy
@@ -30,7 +30,8 @@ class Run:
     accuracies as fractions, seconds of wall time. The training columns are means over the
     epoch's steps, while the weights move; the test columns follow the epoch. A run that
     diverged keeps the epochs before, and ``diverged_at`` is the first step (counted from 0
-    over the whole run) whose loss was not finite.
+    over the whole run) whose loss was not finite, or the last one of the epoch after which
+    the test loss was not.
     """
 
     recipe: Recipe
@@ -55,7 +56,9 @@ def fit(
     checkpoint: str | Path | None = None,
     progress: bool = True,
 ) -> Run:
-    """Train `recipe` from `seed`; the same seed on the same machine gives the same bits.
+    """Train `recipe` from `seed`.
+
+    The same seed gives the same bits on the same machine with the same number of threads.
 
     The seed sets the initial weights, the order of the images, the random activations and
     the optimizer's noise, each from a stream of its own; the caller's random state is left
@@ -77,7 +80,9 @@ def fit(
 
     """
     recipe = recipes[recipe] if isinstance(recipe, str) else recipe
-    require_integer("seed", seed, low=0)
+    if not isinstance(recipe, Recipe):
+        raise TypeError(f"recipe must be a Recipe or the name of one, got {recipe!r}")
+    seed = require_integer("seed", seed, low=0)
     device = resolve_device(device)
     data = load_dataset(recipe.dataset, device)
     train = data.train_inputs(recipe.pixel_range), data.train_labels
@@ -85,14 +90,15 @@ def fit(
 
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         weights_seed, order_seed, noise_seed = map(int, SeedSequence(seed).generate_state(3))
-        torch.manual_seed(weights_seed)
+        _seed(device, weights_seed)
         model = build_model(recipe).to(device)
         loss_of = build_loss(recipe)
         optimizer = build_optimizer(recipe, model, noise_seed)
         order = torch.Generator().manual_seed(order_seed)
         run = Run(recipe, seed, str(device), model)
         if checkpoint is not None and Path(checkpoint).exists():
-            _restore(load_checkpoint(Path(checkpoint), recipe, seed), run, optimizer, order)
+            with readable(Path(checkpoint)):
+                _restore(load_checkpoint(Path(checkpoint), recipe, seed), run, optimizer, order)
 
         done = len(run.history["epoch"])
         bar = tqdm(
@@ -170,6 +176,14 @@ def evaluate(
         loss_of(*pair) for pair in zip(phi.split(batch_size), y.split(batch_size), strict=True)
     ]
     return torch.stack(losses).mean(), accuracy(phi, y)
+
+
+def _seed(device: torch.device, seed: int) -> None:
+    """Seed the generators that `fork_rng` restores, and no other: torch.manual_seed takes all."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
 
 
 def _first_non_finite(losses: Tensor, row: list[Tensor]) -> int | None:

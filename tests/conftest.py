@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from physlib.data import mnist_or_digits
+from physlib.data import TITLES, mnist_or_digits
 
 # The same examples everywhere, and no time limits: a slow machine is no failure.
 settings.register_profile("book", derandomize=True, deadline=None, max_examples=50)
@@ -16,6 +16,10 @@ def mnist() -> str:
     if mnist_or_digits() != "mnist":
         pytest.skip("needs MNIST, which is not here")
     return "mnist"
+
+
+def pytest_report_header() -> str:
+    return f"dataset: {TITLES[mnist_or_digits()]}"
 
 
 @pytest.fixture(autouse=True)

@@ -72,6 +72,10 @@ def test_a_checkpoint_is_continued(tmp_path):
     ("arguments", "message"),
     [
         (["nope"], "recipe must be one of"),
+        ([""], "recipe must be one of"),
+        (["mlp", "--against", ""], "recipe must be one of"),
+        (["mlp", "--plot", "/proc/nope/curves.png"], "plot cannot be written to"),
+        (["mlp", "--checkpoint", "tests"], "checkpoint must be a file, got the folder"),
         (["mlp", "--epochs", 0], "epochs must be at least 1, got 0"),
         (["mlp", "--seed", -1], "seed must be at least 0, got -1"),
         (["mlp", "--device", "abacus"], "device must be one"),
@@ -103,6 +107,14 @@ def test_doctor():
     found = json.loads(physlib("doctor", "--json").stdout)
     assert found["torch"]["ok"] is True
     assert "dataset mnist" in found
+
+
+def test_doctor_tells_a_broken_install_by_its_exit_code(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torchvision", None)  # import raises ImportError
+    result = physlib("doctor")
+    assert result.exit_code == 1
+    assert "must come from one build" in " ".join(result.stdout.split())
+    assert result.stderr == ""
 
 
 def test_help_comes_without_torch():

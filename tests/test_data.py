@@ -1,5 +1,6 @@
 import gzip
 import hashlib
+import http.client
 import http.server
 import shutil
 import struct
@@ -164,6 +165,29 @@ def test_neither_copy_nor_network_is_one_clear_error(small):
     assert whereabouts("fashion-mnist") is None
 
 
+def test_a_proxy_that_talks_nonsense_is_the_same_error(small, monkeypatch):
+    def nonsense(*arguments):
+        raise http.client.BadStatusLine("SSH-2.0-OpenSSH_9.2")
+
+    monkeypatch.setattr("torchvision.datasets.utils.download_url", nonsense)
+    with pytest.raises(DatasetUnavailableError, match="SSH-2.0"):
+        load_dataset("fashion-mnist")
+
+
+def test_an_unusable_folder_does_not_hide_the_cache(small, monkeypatch, tmp_path):
+    put(data_folders()[-1], small)
+    a_file = tmp_path / "file"
+    a_file.touch()
+    monkeypatch.setenv("PHYSLIB_DATA", str(a_file))
+    assert_is(small, load_dataset("fashion-mnist"))
+
+    given = tmp_path / "given"
+    (given / "FashionMNIST" / "raw" / "t10k-labels-idx1-ubyte.gz").mkdir(parents=True)
+    monkeypatch.setenv("PHYSLIB_DATA", str(given))
+    with pytest.warns(UserWarning, match="cannot be read .* passed over"):
+        assert_is(small, load_dataset("fashion-mnist"))
+
+
 def test_the_stand_in_is_announced_in_one_line(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -192,6 +216,8 @@ def test_bad_names_and_devices_are_named():
         load_dataset("cifar")
     with pytest.raises(ValueError, match=r"device must be one that .*cpu.*, got 'abacus'"):
         load_dataset("digits", device="abacus")
+    with pytest.raises(ValueError, match=r"device must be one .* got 'meta'"):
+        load_dataset("digits", device="meta")
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match=r"device .*, got 'cuda:3'"):
             resolve_device("cuda:3")

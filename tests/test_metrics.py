@@ -9,6 +9,11 @@ def test_accuracy_counts_the_largest_outputs():
     assert accuracy(phi, torch.tensor([0, 1, 1])).item() == pytest.approx(2 / 3)
 
 
+def test_a_target_that_would_broadcast_is_refused():
+    with pytest.raises(ValueError, match=r"target must have shape \(3,\) .* got \(3, 1\)"):
+        accuracy(torch.eye(3), torch.arange(3)[:, None])
+
+
 def test_wilson_interval():
     """The worked values of Wilson's formula for 81 of 263 (Newcombe 1998, Table I)."""
     low, high = accuracy_interval(81, 263)

@@ -60,6 +60,7 @@ def test_conda_has_the_same_ranges():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     conda = {r.name: r.specifier for r in map(Requirement, filter(is_text, environment))}
     pip = next(d for d in environment if not is_text(d))["pip"]
+    assert pip[-1] == "--editable ."  # conda hands these lines to pip as a requirements file
     conda |= {r.name: r.specifier for r in map(Requirement, pip[:-1])}
     wanted = {CONDA_NAMES.get(r.name, r.name): r.specifier for r in requirements("book")}
     wanted |= {"python": SpecifierSet(PROJECT["requires-python"]), "pip": SpecifierSet()}

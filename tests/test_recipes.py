@@ -1,6 +1,7 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 
 from physlib import Recipe, recipes
@@ -43,6 +44,15 @@ def test_settings_are_read_from_text():
     assert recipes["physlib"].override("hidden=").hidden == ()
 
 
+def test_numbers_of_numpy_become_plain_ones():
+    changed = dataclasses.replace(
+        recipes["physlib"], lr=np.float64(0.01), epochs=np.int64(3), hidden=(np.int32(8),), beta=0
+    )
+    values = changed.lr, changed.epochs, changed.hidden[0], changed.beta
+    assert [type(value) for value in values] == [float, int, int, float]
+    assert changed == recipes["physlib"].override("lr=0.01", "epochs=3", "hidden=8", "beta=0")
+
+
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [
@@ -55,6 +65,7 @@ def test_settings_are_read_from_text():
         ("hidden=0", "hidden must be at least 1, got 0"),
         ("pixel_range=1", r"pixel_range must be \(black, white\)"),
         ("axis=time", "axis must be one of 'class', 'batch', got 'time'"),
+        ("batch_size=1", "batch_size must be at least 2, got 1"),
         ("epochs=0", "epochs must be at least 1, got 0"),
         ("temperature=-1", r"temperature .* \[0, inf\), got -1.0"),
         ("damping=0", r"damping .* \(0, 1\], got 0.0"),

@@ -50,9 +50,10 @@ def test_the_same_seed_gives_the_same_bits_and_another_one_does_not():
     assert without_seconds(fit(DIGITS, seed=3)) != without_seconds(fit(DIGITS, seed=4))
 
 
-def test_the_callers_random_state_is_left_alone():
+def test_the_callers_random_state_is_left_alone(monkeypatch):
     torch.manual_seed(1)
     before = torch.get_rng_state()
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", lambda seed: pytest.fail("seeds every GPU"))
     fit(DIGITS.override("epochs=1"))
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -151,6 +152,19 @@ def test_a_checkpoint_runs_no_code(tmp_path, capsys):
     assert "never" not in capsys.readouterr().out
 
 
+def test_a_checkpoint_without_its_state_is_refused(tmp_path):
+    path = tmp_path / "run.pt"
+    fit(DIGITS.override("epochs=1"), checkpoint=path)
+    saved = torch.load(path, weights_only=True)
+    for state in ({}, {**saved["state"], "model": {}}):
+        torch.save({**saved, "state": state}, path)
+        with pytest.raises(CheckpointError, match="cannot be read"):
+            fit(DIGITS, checkpoint=path)
+    torch.save({**saved, "format": 99}, path)
+    with pytest.raises(CheckpointError, match="format 99, this version reads 1"):
+        fit(DIGITS, checkpoint=path)
+
+
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     path = tmp_path / "run.pt"
     fit(DIGITS, checkpoint=path)
@@ -204,6 +218,8 @@ def test_bad_arguments_are_named():
         fit(DIGITS, seed=-1)
     with pytest.raises(TypeError, match="seed must be an integer, got 1.5"):
         fit(DIGITS, seed=1.5)
+    with pytest.raises(TypeError, match="recipe must be a Recipe or the name of one, got None"):
+        fit(None)
     with pytest.raises(ValueError, match="device must be one"):
         fit(DIGITS, device="abacus")
 

@@ -50,15 +50,18 @@ def hyperbolic_linear(
         Output of shape (..., O).
 
     Raises:
+        TypeError: x is not floating point.
         ValueError: shapes do not match, or an unknown ramp.
 
     """
-    features = weight.shape[-1]
-    if weight.dim() != 2 or x.dim() == 0 or x.shape[-1] != features:
+    if weight.dim() != 2 or x.dim() == 0 or x.shape[-1] != weight.shape[1]:
         raise ValueError(
             "x must have shape (..., I) and weight (O, I), "
             f"got {tuple(x.shape)} and {tuple(weight.shape)}"
         )
+    if not x.is_floating_point():
+        raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")
+    features = weight.shape[1]
     if not isinstance(ramp, Tensor):
         ramp = ramp_vector(ramp, features).to(weight)
     elif ramp.shape != (features,):
@@ -74,8 +77,7 @@ class HyperbolicLinear(nn.Module):
     Args:
         in_features: I, at least 1.
         out_features: O, at least 1.
-        beta: initial β, within ±(log of float32's largest number)/5, about ±17.7: beyond it
-            cosh 5β overflows.
+        beta: initial β, within about ±17.7, where e^{5|β|} reaches float32's largest number.
         ramp: ``"index"`` (printed), ``"normalised"`` or ``"ones"``.
 
     Raises:

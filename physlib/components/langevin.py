@@ -29,6 +29,19 @@ class _NoiseBuffer:
         return len(params) == len(self.params) and all(map(operator.is_, params, self.params))
 
 
+def _check(group: dict[str, Any]) -> None:
+    """Raise on settings outside their range; three comparisons where all is well."""
+    lr, damping, temperature = group["lr"], group["damping"], group["temperature"]
+    try:
+        if 0 <= lr < math.inf and 0 < damping <= 1 and 0 <= temperature < math.inf:
+            return
+    except TypeError:
+        pass  # not numbers: named below
+    require_number("lr", lr, low=0)
+    require_number("damping", damping, low=0, high=1, open_low=True)
+    require_number("temperature", temperature, low=0)
+
+
 class Langevin(Optimizer):
     r"""Gradient descent with inertia, friction and thermal noise.
 
@@ -40,10 +53,14 @@ class Langevin(Optimizer):
     quadratic well of curvature k the stationary density is the Boltzmann density
     :math:`e^{-U/T}` at the temperature that `physlib.theory.position_temperature` gives, T up
     to a step-size correction; it is stable while αk < 2(2 − γ). T = 0 is heavy-ball SGD with
-    momentum 1 − γ, bit for bit; γ = 1 is stochastic gradient Langevin dynamics.
+    momentum 1 − γ, bit for bit in float32 and float64; γ = 1 is stochastic gradient Langevin
+    dynamics.
 
     The velocity is kept as ``torch.optim.SGD`` keeps its momentum, as u = −v/α. With a constant
-    learning rate that is the printed update; when a scheduler changes α, v changes with it.
+    learning rate that is the printed update. When a scheduler changes α, T = 0 follows SGD and
+    keeps u; T > 0 keeps v/√α, the momentum of the particle, since α is the square of the time
+    step and v the way of one step. Keeping v or u would heat the parameters wherever α falls
+    or rises.
 
     Noise comes from a generator of the optimizer's own, one per device, whose state travels in
     ``state_dict``; so a resumed run draws what an uninterrupted one would. It is drawn in one
@@ -86,10 +103,7 @@ class Langevin(Optimizer):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, whose lr, damping and temperature default to the optimizer's."""
-        merged = {**self.defaults, **param_group}
-        require_number("lr", merged["lr"], low=0)
-        require_number("damping", merged["damping"], low=0, high=1, open_low=True)
-        require_number("temperature", merged["temperature"], low=0)
+        _check({**self.defaults, **param_group})
         super().add_param_group(param_group)
 
     @torch.no_grad()
@@ -100,8 +114,13 @@ class Langevin(Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
+            _check(group)  # a scheduler may have set what it likes
+            lr, last_lr = group["lr"], group.get("last_lr")
+            warmed = group["temperature"] > 0 and last_lr is not None and 0 < lr != last_lr
+            rescale = math.sqrt(last_lr / lr) if warmed else 1.0
             for params in self._by_device_and_dtype(group):
-                self._update(params, group["lr"], group["damping"], group["temperature"])
+                self._update(params, lr, group["damping"], group["temperature"], rescale)
+            group["last_lr"] = lr or last_lr  # at a rate of 0 nothing moves, and nothing is lost
         return loss
 
     def velocity(self, parameter: Tensor) -> Tensor:
@@ -115,14 +134,21 @@ class Langevin(Optimizer):
             f"{tuple(parameter.shape)} that is in none of its groups"
         )
 
-    def _update(self, params: list[Tensor], lr: float, damping: float, temperature: float) -> None:
+    def _update(
+        self,
+        params: list[Tensor],
+        lr: float,
+        damping: float,
+        temperature: float,
+        rescale: float,
+    ) -> None:
         grads = [p.grad for p in params if p.grad is not None]  # every one has a gradient
         buffers = []
         for p in params:
             if "momentum_buffer" not in self.state[p]:
                 self.state[p]["momentum_buffer"] = torch.zeros_like(p)
             buffers.append(self.state[p]["momentum_buffer"])
-        torch._foreach_mul_(buffers, 1 - damping)
+        torch._foreach_mul_(buffers, rescale * (1 - damping))
         torch._foreach_add_(buffers, grads)
         if temperature > 0 and lr > 0:
             # u = −v/α carries √(2γαT)/α; the sign of η is immaterial, but kept as printed.

@@ -1,7 +1,8 @@
 """The post's formulas exactly as printed: slow on purpose, and the oracles of the fast ones.
 
-Nothing here checks its arguments or saves a step; tests compare, benchmarks time, and readers
-can hold each line beside the post's equation.
+Where the print leaves two readings, these take the later revision's: the largest output of each
+sample, and differences that wrap around. Nothing here checks its arguments or saves a step;
+tests compare, benchmarks time, and readers can hold each line beside the post's equation.
 """
 
 import math

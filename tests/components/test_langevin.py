@@ -96,6 +96,23 @@ def test_stationary_temperatures_are_the_closed_forms(damping, lr_k):
     assert velocities.square().mean().item() / lr == pytest.approx(kinetic, rel=4 * error)
 
 
+def test_a_schedule_neither_heats_nor_cools():
+    """lr jumps up and down by a factor of 100; the kinetic temperature must not follow."""
+    n, damping, temperature = 40_000, 0.1, 0.7
+    theta = nn.Parameter(torch.zeros(n, dtype=torch.float64))
+    optimizer = Langevin([theta], lr=1e-3, damping=damping, temperature=temperature, seed=1)
+    theta.grad = torch.zeros_like(theta)  # free particles: only velocities count
+    for _ in range(100):
+        optimizer.step()  # warm up
+    exact = float(theory.velocity_temperature(temperature, 0.0, damping))
+    for lr in (1e-1, 1e-3):
+        optimizer.param_groups[0]["lr"] = lr
+        for _ in range(50):
+            optimizer.step()
+            kinetic = optimizer.velocity(theta).square().mean().item() / lr
+            assert kinetic == pytest.approx(exact, rel=5 * math.sqrt(2 / n))
+
+
 def test_free_particles_diffuse_as_einstein_says():
     n, steps, lr, damping, temperature = 100_000, 400, 0.01, 0.2, 0.7
     paths, _ = simulate(
@@ -256,6 +273,19 @@ def test_half_precision_parameters_move(dtype):
 def test_bad_arguments_are_named(options, error, message):
     with pytest.raises(error, match=message):
         Langevin([nn.Parameter(torch.zeros(1))], **options)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("lr", -1.0), ("lr", math.nan), ("damping", 5), ("temperature", "hot")]
+)
+def test_settings_that_a_schedule_spoils_are_named(setting, value):
+    parameter = nn.Parameter(torch.ones(2))
+    parameter.grad = torch.ones(2)
+    optimizer = Langevin([parameter])
+    optimizer.param_groups[0][setting] = value
+    with pytest.raises((ValueError, TypeError), match=f"{setting} must be"):
+        optimizer.step()
+    assert torch.equal(parameter, torch.ones(2))
 
 
 def test_bad_groups_and_gradients_are_named():
