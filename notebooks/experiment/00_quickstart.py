@@ -136,13 +136,15 @@ print(
 #
 # $$
 # \begin{gathered}
-# W(x) = W_0 \odot \bigl(a\cosh 5\beta + t(x)\sinh 5\beta\bigr), \\
-# y = W(x)\,x, \qquad t(x) = t\,\sigma(\langle x\rangle),
+# y = W(x)\,x, \qquad W(x) = W_0 \odot g(x), \\
+# g(x) = a\cosh 5\beta + t(x)\sinh 5\beta, \\
+# t(x) = t\,\sigma(\langle x\rangle),
 # \end{gathered}
 # $$ (eq-layer)
 #
-# with $\sigma$ the logistic function and $\langle x\rangle$ the mean over the inputs. The bracket
-# has one entry per input: a gain. Here it is for the 784 pixels of an image, with $t(x) = \frac12$:
+# with $\sigma$ the logistic function, $\langle x\rangle$ the mean over the inputs, and $\odot$ the
+# product column by column: $g(x)$ has one entry per input, a gain. Here it is for the 784 pixels of an
+# image, with $t(x) = \frac12$:
 
 # %% mystnb={"image": {"alt": "Left: the gain of each pixel against its index, three straight lines through almost zero whose slope grows with beta. Right: the gain as a 28 by 28 image, dark in the top rows and bright in the bottom rows."}}
 ramp = np.arange(784)

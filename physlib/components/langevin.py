@@ -21,7 +21,7 @@ class _NoiseBuffer:
 
     def __init__(self, params: list[Tensor]) -> None:
         sizes = [p.numel() for p in params]
-        self.params = params  # held, so that `is` below cannot meet a recycled address
+        self.params = params  # held, so that no address is recycled
         self.flat = params[0].new_empty(sum(sizes))
         self.views = [n.view(p.shape) for n, p in zip(self.flat.split(sizes), params, strict=True)]
 
@@ -64,7 +64,7 @@ class Langevin(Optimizer):
 
     Noise comes from a generator of the optimizer's own, one per device, whose state travels in
     ``state_dict``; so a resumed run draws what an uninterrupted one would. It is drawn in one
-    call into one flat buffer per device and dtype, for the parameters that have a gradient.
+    call into one flat buffer per group, device and dtype, for the parameters with a gradient.
 
     Source: the post, "Physics-Inspired Optimization: Langevin Dynamics".
 
@@ -98,7 +98,7 @@ class Langevin(Optimizer):
         require_integer("seed", seed, low=0)
         self.seed, self.scheme = seed, scheme
         self._generators: dict[torch.device, torch.Generator] = {}
-        self._noise: dict[tuple[torch.device, torch.dtype], _NoiseBuffer] = {}
+        self._noise: dict[int, _NoiseBuffer] = {}  # by the address of the first parameter
         super().__init__(params, {"lr": lr, "damping": damping, "temperature": temperature})
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -168,11 +168,10 @@ class Langevin(Optimizer):
 
     def _draw(self, params: list[Tensor]) -> list[Tensor]:
         """Fresh standard-normal noise, one tensor per parameter: views of one flat buffer."""
-        like = params[0]
-        noise = self._noise.get((like.device, like.dtype))
+        noise = self._noise.get(id(params[0]))
         if noise is None or not noise.fits(params):
-            noise = self._noise[like.device, like.dtype] = _NoiseBuffer(params)
-        noise.flat.normal_(generator=self._generator(like.device))
+            noise = self._noise[id(params[0])] = _NoiseBuffer(params)
+        noise.flat.normal_(generator=self._generator(noise.flat.device))
         return noise.views
 
     def _generator(self, device: torch.device) -> torch.Generator:
