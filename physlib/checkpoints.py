@@ -46,7 +46,6 @@ def load_checkpoint(path: Path, recipe: Recipe, seed: int) -> dict[str, Any]:
     Raises:
         CheckpointError: of another format or of another run; `path` is left as it is. Read
             inside `readable`, damage is one too.
-
     """
     # weights_only: tensors and plain values, no pickled code
     saved = torch.load(path, map_location="cpu", weights_only=True)

@@ -73,6 +73,8 @@ def train(
     names = [recipe] if against is None else [recipe, against]
     if len(names) == 2 and checkpoint:
         raise ValueError("checkpoint must be left out with against: one file holds one run")
+    if against == recipe:
+        raise ValueError(f"against must be another recipe than {recipe!r}")
     chosen = [recipes[name].override(*(settings or [])) for name in names]
     if epochs is not None:
         chosen = [r.override(f"epochs={epochs}") for r in chosen]

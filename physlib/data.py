@@ -54,7 +54,6 @@ def load_dataset(name: str = "mnist", device: str | torch.device = "cpu") -> Dat
     Raises:
         ValueError: unknown name or device.
         DatasetUnavailableError: no intact copy, and no network.
-
     """
     require_choice("dataset", name, TITLES)
     device = resolve_device(device)
@@ -81,7 +80,6 @@ def resolve_device(device: str | torch.device | None = None) -> torch.device:
 
     Raises:
         ValueError: the device is unknown, or not there.
-
     """
     if device is None:
         device = "cuda" if torch.cuda.is_available() else "cpu"

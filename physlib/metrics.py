@@ -11,7 +11,6 @@ def accuracy(phi: Tensor, target: Tensor) -> Tensor:
 
     Raises:
         ValueError: shapes other than these, which would broadcast to a wrong number.
-
     """
     if target.shape != phi.shape[:-1]:
         raise ValueError(
@@ -30,7 +29,6 @@ def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
 
     Raises:
         TypeError, ValueError: counts that are no counts.
-
     """
     total = require_integer("total", total, low=1)
     correct = require_integer("correct", correct, low=0)

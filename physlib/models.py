@@ -31,7 +31,6 @@ class ExperimentalNet(nn.Sequential):
         beta: initial β of every layer.
 
     Shape: (B, widths[0]) to (B, widths[-1]).
-
     """
 
     def __init__(
@@ -62,7 +61,6 @@ class MLP(nn.Sequential):
         widths: features from input to output, at least two numbers; 784, 156, 10 by default.
 
     Shape: (B, widths[0]) to (B, widths[-1]).
-
     """
 
     def __init__(self, widths: Sequence[int] = (784, 156, 10)) -> None:

@@ -14,7 +14,6 @@ def source(shown: type | Callable[..., Any]) -> Markdown:
 
     Raises:
         TypeError: `shown` is not something that was written in Python.
-
     """
     return Markdown(f"```python\n{inspect.getsource(shown)}```")
 

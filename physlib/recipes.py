@@ -16,7 +16,6 @@ class Recipe:
 
     Raises:
         TypeError, ValueError: a field of the wrong type or outside its range.
-
     """
 
     name: str

@@ -60,8 +60,8 @@ def fit(
 
     The same seed gives the same bits on the same machine with the same number of threads.
 
-    The seed sets the initial weights, the order of the images, the random activations and
-    the optimizer's noise, each from a stream of its own; the caller's random state is left
+    The seed sets three independent streams: of the initial weights and random activations,
+    of the order of the images, and of the optimizer's noise. The caller's random state is left
     alone. Two recipes with one seed see the images in the same order, so that their
     difference is a paired one.
 
@@ -77,7 +77,6 @@ def fit(
         TypeError, ValueError: an argument of the wrong type or outside its range.
         DatasetUnavailableError: no copy of the recipe's dataset.
         CheckpointError: the checkpoint is damaged or of another run.
-
     """
     recipe = recipes[recipe] if isinstance(recipe, str) else recipe
     if not isinstance(recipe, Recipe):
@@ -101,7 +100,7 @@ def fit(
                 _restore(load_checkpoint(Path(checkpoint), recipe, seed), run, optimizer, order)
 
         done = len(run.history["epoch"])
-        bar = tqdm(
+        with tqdm(
             total=recipe.epochs,
             initial=done,
             unit="epoch",
@@ -109,23 +108,24 @@ def fit(
             leave=False,
             # tqdm's bar for notebooks does not heed its own variable
             disable=not progress or "TQDM_DISABLE" in os.environ,
-        )
-        for epoch in range(done, recipe.epochs):
-            start = time.perf_counter()
-            losses, hits = train_epoch(model, loss_of, optimizer, *train, recipe.batch_size, order)
-            row = [losses.mean(), hits.mean(), *evaluate(model, loss_of, *test, recipe.batch_size)]
-            if (bad := _first_non_finite(losses, row)) is not None:
-                run.status, run.diverged_at = "diverged", epoch * len(losses) + bad
-                break
-            values = [epoch + 1, *(float(x) for x in row), time.perf_counter() - start]
-            for column, value in zip(COLUMNS, values, strict=True):
-                run.history[column].append(value)
-            if checkpoint is not None:
-                state = _state(run, optimizer, order)
-                save_checkpoint(Path(checkpoint), recipe, seed, state)
-            bar.set_postfix_str(f"test accuracy {100 * run.test_accuracy:.1f} %")
-            bar.update()
-        bar.close()
+        ) as bar:
+            for epoch in range(done, recipe.epochs):
+                start = time.perf_counter()
+                losses, hits = train_epoch(
+                    model, loss_of, optimizer, *train, recipe.batch_size, order
+                )
+                scores = evaluate(model, loss_of, *test, recipe.batch_size)
+                row = [losses.mean(), hits.mean(), *scores]
+                if (bad := _first_non_finite(losses, row)) is not None:
+                    run.status, run.diverged_at = "diverged", epoch * len(losses) + bad
+                    break
+                values = [epoch + 1, *(float(x) for x in row), time.perf_counter() - start]
+                for column, value in zip(COLUMNS, values, strict=True):
+                    run.history[column].append(value)
+                if checkpoint is not None:
+                    save_checkpoint(Path(checkpoint), recipe, seed, _state(run, optimizer, order))
+                bar.set_postfix_str(f"test accuracy {100 * run.test_accuracy:.1f} %")
+                bar.update()
     return run
 
 

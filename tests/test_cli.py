@@ -73,6 +73,7 @@ def test_a_checkpoint_is_continued(tmp_path):
     [
         (["nope"], "recipe must be one of"),
         ([""], "recipe must be one of"),
+        (["mlp", "--against", "mlp"], "against must be another recipe than 'mlp'"),
         (["mlp", "--against", ""], "recipe must be one of"),
         (["mlp", "--plot", "/proc/nope/curves.png"], "plot cannot be written to"),
         (["mlp", "--checkpoint", "tests"], "checkpoint must be a file, got the folder"),

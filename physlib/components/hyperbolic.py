@@ -52,7 +52,6 @@ def hyperbolic_linear(
     Raises:
         TypeError: x is not floating point.
         ValueError: shapes do not match, or an unknown ramp.
-
     """
     if weight.dim() != 2 or x.dim() == 0 or x.shape[-1] != weight.shape[1]:
         raise ValueError(
@@ -82,7 +81,6 @@ class HyperbolicLinear(nn.Module):
 
     Raises:
         TypeError, ValueError: an argument of the wrong type or outside its range.
-
     """
 
     ramp: Tensor

@@ -51,7 +51,6 @@ def ginzburg_landau_loss(
         TypeError: an argument has the wrong type.
         ValueError: an argument is outside its range. On CUDA, where reading the targets would
             stall the device, an index out of range trips torch's device assertion instead.
-
     """
     _check(phi, target)
     _check_weights(alpha, gamma, stiffness, axis, eps)

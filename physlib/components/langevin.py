@@ -79,7 +79,6 @@ class Langevin(Optimizer):
     Raises:
         TypeError, ValueError: an argument of the wrong type or outside its range, in the
             defaults or in a group.
-
     """
 
     def __init__(
@@ -184,7 +183,7 @@ class Langevin(Optimizer):
         return self._generators[device]
 
     def state_dict(self) -> dict[str, Any]:
-        """Torch's state, and under "generators" the state of the noise on each device."""
+        """torch's state, and under "generators" the state of the noise on each device."""
         states = {str(device): g.get_state() for device, g in self._generators.items()}
         return {**super().state_dict(), "seed": self.seed, "generators": states}
 
@@ -196,10 +195,11 @@ class Langevin(Optimizer):
     def _restore_noise(self, state: dict[str, Any]) -> None:
         self.seed = state.get("seed", self.seed)
         self._generators, self._noise = {}, {}
-        for name, generator_state in state.get("generators", {}).items():
-            device = torch.device(name)
-            if device.type == "cpu" or torch.cuda.is_available():
-                self._generator(device).set_state(generator_state.cpu())
+        saved = state.get("generators", {})
+        devices = dict.fromkeys(p.device for group in self.param_groups for p in group["params"])
+        for device in devices:
+            if str(device) in saved:  # states of devices that are no longer in use are dropped
+                self._generator(device).set_state(saved[str(device)].cpu())
 
     def __getstate__(self) -> dict[str, Any]:  # pickle and deepcopy
         kept = {"seed": self.seed, "scheme": self.scheme}

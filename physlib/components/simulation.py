@@ -29,7 +29,6 @@ def simulate(
     Returns:
         Positions (steps // every, *start.shape), and the last velocities, in units of position
         per step.
-
     """
     require_integer("steps", steps, low=1)
     require_integer("every", every, low=1)
