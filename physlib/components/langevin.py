@@ -123,11 +123,13 @@ class Langevin(Optimizer):
         return loss
 
     def velocity(self, parameter: Tensor) -> Tensor:
-        """v of `parameter`, same shape, in parameter units per step; zero before its first step."""
+        """v of `parameter` at its last step, same shape, in parameter units per step."""
         for group in self.param_groups:
             if any(p is parameter for p in group["params"]):
                 buffer = self.state.get(parameter, {}).get("momentum_buffer")
-                return torch.zeros_like(parameter) if buffer is None else -group["lr"] * buffer
+                if buffer is None:  # before the first step
+                    return torch.zeros_like(parameter)
+                return -(group["last_lr"] or 0.0) * buffer
         raise ValueError(
             f"parameter must be one that this optimizer moves, got a tensor of shape "
             f"{tuple(parameter.shape)} that is in none of its groups"

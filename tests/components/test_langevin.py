@@ -113,6 +113,21 @@ def test_a_schedule_neither_heats_nor_cools():
             assert kinetic == pytest.approx(exact, rel=5 * math.sqrt(2 / n))
 
 
+def test_velocity_is_the_way_of_the_last_step():
+    parameter = nn.Parameter(torch.zeros(5, dtype=torch.float64))
+    optimizer = Langevin([parameter], lr=0.1, temperature=1.0, seed=0)
+    assert torch.equal(optimizer.velocity(parameter), torch.zeros_like(parameter))
+    for lr in (0.1, 0.3):
+        optimizer.param_groups[0]["lr"] = lr
+        before = parameter.detach().clone()
+        parameter.grad = torch.ones_like(parameter)
+        optimizer.step()
+        moved = parameter.detach() - before
+        torch.testing.assert_close(optimizer.velocity(parameter), moved)
+        optimizer.param_groups[0]["lr"] = 7.0  # what the next step will use is not yet the past
+        torch.testing.assert_close(optimizer.velocity(parameter), moved)
+
+
 def test_free_particles_diffuse_as_einstein_says():
     n, steps, lr, damping, temperature = 100_000, 400, 0.01, 0.2, 0.7
     paths, _ = simulate(
