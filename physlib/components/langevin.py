@@ -126,7 +126,7 @@ class Langevin(Optimizer):
         """v of `parameter` at its last step, same shape, in parameter units per step."""
         for group in self.param_groups:
             if any(p is parameter for p in group["params"]):
-                buffer = self.state.get(parameter, {}).get("momentum_buffer")
+                buffer: Tensor | None = self.state.get(parameter, {}).get("momentum_buffer")
                 if buffer is None:  # before the first step
                     return torch.zeros_like(parameter)
                 return -(group["last_lr"] or 0.0) * buffer
