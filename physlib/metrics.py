@@ -1,5 +1,7 @@
 """What runs are measured by."""
 
+import math
+
 from scipy.stats import binomtest
 from torch import Tensor
 
@@ -9,6 +11,8 @@ from physlib.checks import require_integer
 def accuracy(phi: Tensor, target: Tensor) -> Tensor:
     """Fraction of rows of phi (B, C) whose largest entry is at target (B,); a scalar tensor.
 
+    NaN if phi holds one: the largest of such a row would be called class 0, silently.
+
     Raises:
         ValueError: shapes other than these, which would broadcast to a wrong number.
     """
@@ -17,7 +21,8 @@ def accuracy(phi: Tensor, target: Tensor) -> Tensor:
             f"target must have shape {tuple(phi.shape[:-1])} beside phi {tuple(phi.shape)}, "
             f"got {tuple(target.shape)}"
         )
-    return (phi.argmax(dim=-1) == target).float().mean()
+    hits = (phi.argmax(dim=-1) == target).float()
+    return hits.mean().masked_fill(phi.isnan().any(), math.nan)
 
 
 def accuracy_interval(correct: int, total: int) -> tuple[float, float]:

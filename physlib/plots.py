@@ -18,6 +18,7 @@ STYLE: dict[str, Any] = {
     "figure.dpi": 150,
     "figure.facecolor": "white",  # figures stay legible on a dark page
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.h_pad": 0.1,
     "font.size": 10,
     "axes.prop_cycle": cycler(color=COLOURS),
     "axes.spines.top": False,
@@ -45,13 +46,14 @@ def _styled(plot: Callable[P, Figure]) -> Callable[P, Figure]:
 def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure:
     """The density of the loss against the error d, whole and near zero, with its absolute value."""
     d, density = np.asarray(d), np.asarray(density)
-    figure, (whole, near) = plt.subplots(1, 2, figsize=(7.5, 3))
+    figure, (whole, near) = plt.subplots(2, 1, figsize=(5.2, 5.4))
     for axes, reach in ((whole, d.max()), (near, 1.6 * sign_change)):
         shown = np.abs(d) <= reach
         axes.axhline(0, color="0.8", linewidth=0.8)
         axes.plot(d[shown], density[shown], label=r"$\alpha d^2 - \gamma d^4$")
         axes.plot(d[shown], np.abs(density[shown]), "--", label="its absolute value")
         axes.set_xlabel("error of every output, $d$")
+    near.set_ylabel("energy density")
     whole.set(ylabel="energy density", title="The whole range: a hill, folded into a well")
     near.set_title("Near zero: where the sign changes")
     near.ticklabel_format(axis="y", scilimits=(0, 0), useMathText=True)
@@ -71,7 +73,7 @@ def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure
 @_styled
 def layer_gain(gains: Mapping[str, ArrayLike], side: int) -> Figure:
     """The gain of each input: as curves over the pixel index, and the first one as an image."""
-    figure, (curves, image) = plt.subplots(1, 2, figsize=(7.5, 3), width_ratios=[1.5, 1])
+    figure, (curves, image) = plt.subplots(2, 1, figsize=(5.2, 5.6))
     for label, gain in gains.items():
         curves.plot(np.asarray(gain), label=label)
     curves.set(xlabel="pixel index $i$", ylabel="gain of pixel $i$", title="Gain along the ramp")
@@ -84,21 +86,17 @@ def layer_gain(gains: Mapping[str, ArrayLike], side: int) -> Figure:
 
 
 @_styled
-def well(paths: ArrayLike, positions: ArrayLike, theta: ArrayLike, density: ArrayLike) -> Figure:
-    """Paths (steps, particles) in a well, and the positions of a cloud against its density."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3), width_ratios=[2, 1], sharey=True)
+def well(
+    paths: ArrayLike, positions: ArrayLike, theta: ArrayLike, densities: Mapping[str, ArrayLike]
+) -> Figure:
+    """Paths (steps, particles) in a well, and the positions of a cloud against densities."""
+    figure, (left, right) = plt.subplots(2, 1, figsize=(5.2, 5.4))
     left.plot(np.asarray(paths), linewidth=0.8)
     left.set(xlabel="step", ylabel=r"position $\theta$", title="A few particles")
-    right.hist(
-        np.asarray(positions),
-        bins=60,
-        density=True,
-        orientation="horizontal",
-        color="0.8",
-        label="simulated",
-    )
-    right.plot(density, theta, color=COLOURS[1], label="Boltzmann")
-    right.set(xlabel="probability density", title="The cloud")
+    right.hist(np.asarray(positions), bins=60, density=True, color="0.8", label="simulated")
+    for (label, density), style in zip(densities.items(), ("--", "-"), strict=False):
+        right.plot(theta, density, style, label=label)
+    right.set(xlabel=r"position $\theta$", ylabel="probability density", title="The cloud")
     right.legend()
     return figure
 
@@ -117,12 +115,12 @@ def accuracy_curves(curves: Mapping[str, Sequence[float]], title: str) -> Figure
 
 @_styled
 def digit_grid(
-    images: ArrayLike, labels: ArrayLike, predictions: ArrayLike, columns: int = 10
+    images: ArrayLike, labels: ArrayLike, predictions: ArrayLike, columns: int = 6
 ) -> Figure:
     """Images (N, 28, 28) with what was predicted above each; mistakes name the truth too."""
     images, labels, predictions = map(np.asarray, (images, labels, predictions))
     rows = -(-len(images) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(0.75 * columns, 0.95 * rows), squeeze=False)
+    figure, grid = plt.subplots(rows, columns, figsize=(0.87 * columns, 1.05 * rows), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, image, label, prediction in zip(grid.flat, images, labels, predictions, strict=False):

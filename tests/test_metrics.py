@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -7,6 +9,11 @@ from physlib.metrics import accuracy, accuracy_interval
 def test_accuracy_counts_the_largest_outputs():
     phi = torch.tensor([[3.0, 1.0], [0.0, 2.0], [5.0, 4.0]])
     assert accuracy(phi, torch.tensor([0, 1, 1])).item() == pytest.approx(2 / 3)
+
+
+def test_nan_is_not_class_zero():
+    phi = torch.tensor([[math.nan, 1.0], [3.0, 2.0]])
+    assert math.isnan(accuracy(phi, torch.tensor([0, 0])).item())
 
 
 def test_a_target_that_would_broadcast_is_refused():

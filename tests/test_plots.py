@@ -35,9 +35,10 @@ def test_layer_gain_and_well():
     curves, image, _ = plots.layer_gain({"one": np.arange(9), "two": np.ones(9)}, side=3).axes
     assert [line.get_ydata().tolist() for line in curves.lines] == [list(range(9)), [1] * 9]
     assert image.images[0].get_array().shape == (3, 3)
-    left, right = plots.well(np.zeros((7, 2)), np.zeros(50), np.linspace(-1, 1, 5), np.ones(5)).axes
+    densities = {"a": np.ones(5), "b": np.zeros(5)}
+    left, right = plots.well(np.zeros((7, 2)), np.zeros(50), np.linspace(-1, 1, 5), densities).axes
     assert len(left.lines) == 2
-    assert right.lines[0].get_xdata().tolist() == [1] * 5
+    assert [line.get_ydata().tolist() for line in right.lines] == [[1] * 5, [0] * 5]
 
 
 def test_digit_grid_names_the_mistakes():

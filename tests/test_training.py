@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import physlib.training
-from physlib import fit, recipes
+from physlib import fit, ginzburg_landau_loss, load_dataset, recipes
 from physlib.checkpoints import CheckpointError
 from physlib.training import COLUMNS, train_epoch
 
@@ -36,6 +36,37 @@ def test_a_run_learns_and_says_how():
     assert run.history["train_loss"][-1] < 0.5 * run.history["train_loss"][0]
     assert run.test_accuracy == run.history["test_accuracy"][-1] > 0.8
     assert all(seconds > 0 for seconds in run.history["seconds"])
+
+
+@pytest.mark.parametrize("name", ["physlib", "mlp"])
+def test_the_history_is_what_the_model_scores_on_the_test_set(name):
+    """Scored here from the data up, with nothing of the loop's own."""
+    recipe = recipes[name].override("dataset=digits", "epochs=2")
+    run = fit(recipe)
+    data = load_dataset("digits")
+    x, y = data.test_images.flatten(1) / 255 * 2 - 1, data.test_labels
+    with torch.no_grad():
+        phi = run.model.eval()(x)
+    assert run.test_accuracy == pytest.approx((phi.argmax(1) == y).double().mean().item())
+    whole = torch.nn.functional.cross_entropy if name == "mlp" else ginzburg_landau_loss
+    batches = [whole(phi[i : i + 128], y[i : i + 128]).item() for i in range(0, 360, 128)]
+    assert run.history["test_loss"][-1] == pytest.approx(sum(batches) / 3, rel=1e-5)
+    assert run.test_accuracy != run.history["train_accuracy"][-1]
+
+
+def test_the_training_columns_are_means_over_the_steps():
+    """With a learning rate of 0 and no random activations they can be computed beforehand."""
+    recipe = recipes["mlp"].override("dataset=digits", "epochs=1", "lr=0", "batch_size=479")
+    run = fit(recipe)  # 1437 = 3 * 479: equal batches, whose mean is the mean of all
+    data = load_dataset("digits")
+    x, y = data.train_images.flatten(1) / 255 * 2 - 1, data.train_labels
+    with torch.no_grad():
+        phi = run.model(x)
+    expected = torch.nn.functional.cross_entropy(phi, y).item()
+    assert run.history["train_loss"] == pytest.approx([expected], rel=1e-5)
+    assert run.history["train_accuracy"] == pytest.approx(
+        [(phi.argmax(1) == y).double().mean().item()]
+    )
 
 
 @pytest.mark.parametrize("name", recipes)

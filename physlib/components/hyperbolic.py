@@ -102,10 +102,11 @@ class HyperbolicLinear(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Xavier-normal weight, β as given, t = 1: the post's initial values."""
+        """Xavier-normal weight, β as given, t = 1: the post's initial values; and the ramp."""
         nn.init.xavier_normal_(self.weight)
         nn.init.constant_(self.beta, self.initial_beta)
         nn.init.ones_(self.t)
+        self.ramp.copy_(ramp_vector(self.ramp_kind, self.in_features))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x (..., I) to (..., O)."""

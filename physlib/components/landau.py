@@ -42,10 +42,12 @@ def ginzburg_landau_loss(
         stiffness: weight κ of the squared difference (the printed ½).
         axis: what the difference runs over, ``"class"`` (the printed formula) or ``"batch"``
             (the revision's code).
-        eps: added to the maximum, so that a sample whose outputs all vanish gives no 0/0.
+        eps: added to the maximum, so that a sample whose outputs all vanish gives no 0/0. Its
+            gradient is then finite, but of the order of 1/eps.
 
     Returns:
-        The loss, a scalar tensor with the dtype of ``phi``.
+        The loss, a scalar tensor with the dtype of ``phi``; float32 where ``phi`` has half
+        precision, in which eps and the fourth powers would be lost.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -54,6 +56,8 @@ def ginzburg_landau_loss(
     """
     _check(phi, target)
     _check_weights(alpha, gamma, stiffness, axis, eps)
+    if phi.dtype in (torch.float16, torch.bfloat16):
+        phi = phi.float()
     phi_hat = phi / (phi.abs().amax(dim=1, keepdim=True) + eps)
     d = phi_hat.scatter_add(1, target.unsqueeze(1), phi_hat.new_full((len(phi), 1), -1.0))
     along = 1 if axis == "class" else 0

@@ -114,9 +114,10 @@ class Langevin(Optimizer):
                 loss = closure()
         for group in self.param_groups:
             _check(group)  # a scheduler may have set what it likes
-            lr, last_lr = group["lr"], group.get("last_lr")
-            warmed = group["temperature"] > 0 and last_lr is not None and 0 < lr != last_lr
-            rescale = math.sqrt(last_lr / lr) if warmed else 1.0
+            # a number: schedulers change a tensor learning rate in place, past and all
+            lr = float(group["lr"])
+            last_lr: float = group.get("last_lr") or lr
+            rescale = math.sqrt(last_lr / lr) if group["temperature"] > 0 and lr > 0 else 1.0
             for params in self._by_device_and_dtype(group):
                 self._update(params, lr, group["damping"], group["temperature"], rescale)
             group["last_lr"] = lr or last_lr  # at a rate of 0 nothing moves, and nothing is lost
@@ -129,7 +130,8 @@ class Langevin(Optimizer):
                 buffer: Tensor | None = self.state.get(parameter, {}).get("momentum_buffer")
                 if buffer is None:  # before the first step
                     return torch.zeros_like(parameter)
-                return -(group["last_lr"] or 0.0) * buffer
+                last_lr: float = group["last_lr"]
+                return -last_lr * buffer
         raise ValueError(
             f"parameter must be one that this optimizer moves, got a tensor of shape "
             f"{tuple(parameter.shape)} that is in none of its groups"

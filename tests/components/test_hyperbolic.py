@@ -99,6 +99,14 @@ def test_the_module_has_the_promised_parameters_and_any_leading_shape():
     assert "ramp='normalised'" in repr(layer)
 
 
+def test_a_layer_made_without_memory_is_whole_after_reset():
+    with torch.device("meta"):
+        layer = HyperbolicLinear(6, 3)
+    layer = layer.to_empty(device="cpu")
+    layer.reset_parameters()
+    assert layer.ramp.tolist() == [0, 1, 2, 3, 4, 5]
+
+
 def test_initial_weights_are_xavier_normal():
     torch.manual_seed(0)
     weight = HyperbolicLinear(784, 156).weight

@@ -100,10 +100,22 @@ def test_gradcheck():
         )
 
 
-def test_a_sample_whose_outputs_vanish_does_no_harm():
-    phi = torch.zeros(2, 10, requires_grad=True)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_outputs_that_vanish_give_no_nan(dtype):
+    phi = torch.zeros(2, 10, dtype=dtype, requires_grad=True)
     loss = ginzburg_landau_loss(phi, torch.tensor([3, 4]))
-    assert gradient(loss, phi).isfinite().all()
+    # d = −1 at the target and 0 elsewhere
+    assert loss.item() == pytest.approx((5 - 0.0035) / 10, rel=1e-6)
+    assert not gradient(loss, phi).isnan().any()
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_outputs_are_judged_in_float32(dtype):
+    phi, target = sample(8, 10, seed=5, dtype=torch.float32)
+    half = phi.detach().to(dtype)
+    loss = ginzburg_landau_loss(half, target)
+    assert loss.dtype == torch.float32
+    assert torch.equal(loss, ginzburg_landau_loss(half.float(), target))
 
 
 def test_the_module_is_the_function():

@@ -96,17 +96,22 @@ def test_stationary_temperatures_are_the_closed_forms(damping, lr_k):
     assert velocities.square().mean().item() / lr == pytest.approx(kinetic, rel=4 * error)
 
 
-def test_a_schedule_neither_heats_nor_cools():
+@pytest.mark.parametrize("as_tensor", [False, True])
+def test_a_schedule_neither_heats_nor_cools(as_tensor):
     """lr jumps up and down by a factor of 100; the kinetic temperature must not follow."""
     n, damping, temperature = 40_000, 0.1, 0.7
     theta = nn.Parameter(torch.zeros(n, dtype=torch.float64))
-    optimizer = Langevin([theta], lr=1e-3, damping=damping, temperature=temperature, seed=1)
+    start = torch.tensor(1e-3) if as_tensor else 1e-3
+    optimizer = Langevin([theta], lr=start, damping=damping, temperature=temperature, seed=1)
     theta.grad = torch.zeros_like(theta)  # free particles: only velocities count
     for _ in range(100):
         optimizer.step()  # warm up
     exact = float(theory.velocity_temperature(temperature, 0.0, damping))
     for lr in (1e-1, 1e-3):
-        optimizer.param_groups[0]["lr"] = lr
+        if as_tensor:
+            optimizer.param_groups[0]["lr"].fill_(lr)  # as torch's schedulers do
+        else:
+            optimizer.param_groups[0]["lr"] = lr
         for _ in range(50):
             optimizer.step()
             kinetic = optimizer.velocity(theta).square().mean().item() / lr
