@@ -1,7 +1,6 @@
 """Argument checks: one clear error that names the argument, its value and the allowed range.
 
-Each returns the value as a plain Python one, so that NumPy's scalars are welcome everywhere and
-end up in no record.
+Numbers come back as plain Python ones, so that NumPy's scalars are welcome and end up in no record.
 """
 
 import math

@@ -73,15 +73,15 @@ def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure
 @_styled
 def layer_gain(gains: Mapping[str, ArrayLike], side: int) -> Figure:
     """The gain of each input: as curves over the pixel index, and the first one as an image."""
-    figure, (curves, image) = plt.subplots(2, 1, figsize=(5.2, 5.6))
+    figure, (curves, image) = plt.subplots(1, 2, figsize=(5.2, 2.9), width_ratios=[1.2, 1])
     for label, gain in gains.items():
         curves.plot(np.asarray(gain), label=label)
-    curves.set(xlabel="pixel index $i$", ylabel="gain of pixel $i$", title="Gain along the ramp")
+    curves.set(xlabel="pixel index $i$", ylabel="gain of pixel $i$", title="Along the ramp")
     curves.legend()
     label, gain = next(iter(gains.items()))
     shown = image.imshow(np.asarray(gain).reshape(side, side))
-    image.set(title=f"As an image, {label}", xticks=[], yticks=[])
-    figure.colorbar(shown, ax=image, label="gain")
+    image.set(title=f"{label}, as an image", xticks=[], yticks=[])
+    figure.colorbar(shown, ax=image, label="gain", location="bottom")
     return figure
 
 

@@ -87,8 +87,8 @@ from physlib.plots import (
 #
 # where $\langle\cdot\rangle$ averages over classes and samples, and neighbours wrap around: after the
 # last class comes the first. (The code adds a tiny $\varepsilon$ to the maximum, so that outputs which
-# all vanish do no harm.) Look at the first two terms alone,
-# with the same error $d$ on every output and the post's $\alpha$ and $\gamma$:
+# all vanish give no 0/0.) Look at the first two terms alone, with the same error $d$ on every output and
+# the post's $\alpha$ and $\gamma$:
 
 # %% mystnb={"image": {"alt": "Two panels. Top: over errors from minus one to one, the density falls from zero at the centre to large negative values at both ends, and its absolute value is a well with a flat bottom. Bottom: near zero the density is a small double hump that crosses zero at plus and minus the square root of alpha over gamma."}}
 d = np.linspace(-1, 1, 4001)
@@ -150,7 +150,7 @@ print(
 # product column by column: $g(x)$ has one entry per input, a gain. Here it is for the 784 pixels of an
 # image, with $t(x) = \frac12$:
 
-# %% mystnb={"image": {"alt": "Top: the gain of each pixel against its index, three straight lines through almost zero whose slope grows with beta. Bottom: the gain as a 28 by 28 image, dark in the top rows and bright in the bottom rows."}}
+# %% mystnb={"image": {"alt": "Left: the gain of each pixel against its index, three straight lines through almost zero whose slope grows with beta. Right: the gain as a 28 by 28 image, dark in the top rows and bright in the bottom rows."}}
 ramp = np.arange(784)
 gains = {
     f"β = {beta:g}": theory.layer_gain(ramp, beta, t_of_x=0.5)
@@ -242,9 +242,9 @@ well(positions[:, :4], positions[-1], theta, densities)
 # \end{aligned}
 # $$ (eq-temperatures)
 #
-# The steps are big on purpose, so that the correction shows: it is the second curve in the figure. The standard error of a mean square over $N$
-# independent Gaussian particles is $\sqrt{2/N}$ of its value, so you can tell a right formula from
-# a wrong one:
+# The steps are big on purpose, so that the correction shows: it is the second curve in the figure. The
+# standard error of a mean square over $N$ independent Gaussian particles is $\sqrt{2/N}$ of its value, so
+# you can tell a right formula from a wrong one:
 
 # %% tags=["nbval-check-output"]
 n = len(cloud)
@@ -401,7 +401,7 @@ for factor in (0.99, 1.01):
         torch.ones(1, dtype=torch.float64),
         2000,
         lr=factor * limit,
-        damping=0.1,
+        damping=settings["damping"],
     )
     print(
         f"{factor} of the limit: {'stays' if path[-1].abs() < 1 else 'runs away'}"

@@ -94,8 +94,7 @@ class Langevin(Optimizer):
         require_choice("scheme", scheme, get_args(Scheme))
         if seed is None:
             seed = int(torch.randint(2**62, ()))
-        require_integer("seed", seed, low=0)
-        self.seed, self.scheme = seed, scheme
+        self.seed, self.scheme = require_integer("seed", seed, low=0), scheme
         self._generators: dict[torch.device, torch.Generator] = {}
         self._noise: dict[int, _NoiseBuffer] = {}  # by the address of the first parameter
         super().__init__(params, {"lr": lr, "damping": damping, "temperature": temperature})
