@@ -45,5 +45,10 @@ def build_optimizer(recipe: Recipe, model: nn.Module, seed: int) -> Optimizer:
         # Full damping forgets the velocity; this temperature keeps the noise √(2γαT) as it was.
         damping, temperature = 1.0, damping * temperature
     return Langevin(
-        model.parameters(), lr=recipe.lr, damping=damping, temperature=temperature, seed=seed
+        model.parameters(),
+        lr=recipe.lr,
+        damping=damping,
+        temperature=temperature,
+        scheme=recipe.scheme,
+        seed=seed,
     )

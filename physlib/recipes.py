@@ -37,6 +37,9 @@ class Recipe:
     lr: float = 1e-3
     damping: float = 0.1  # Langevin's γ; SGD's momentum is 1 - damping
     temperature: float = 0.0
+    scheme: Literal["symplectic-euler", "baoab", "overdamped", "explicit-euler"] = (
+        "symplectic-euler"
+    )
     # "forgotten" drops the velocity after each step and keeps the size of the noise
     velocity: Literal["kept", "forgotten"] = "kept"
 

@@ -39,12 +39,14 @@ def test_the_loss():
 
 def test_the_optimizers():
     net = nn.Linear(2, 2)
-    recipe = recipes["physlib"].override("lr=0.02", "damping=0.3", "temperature=0.004")
+    recipe = recipes["physlib"].override(
+        "lr=0.02", "damping=0.3", "temperature=0.004", "scheme=baoab"
+    )
     langevin = build_optimizer(recipe, net, seed=9)
     group = langevin.param_groups[0]
     assert isinstance(langevin, Langevin)
     assert (group["lr"], group["damping"], group["temperature"]) == (0.02, 0.3, 0.004)
-    assert langevin.seed == 9
+    assert (langevin.seed, langevin.scheme) == (9, "baoab")
 
     sgd = build_optimizer(recipes["mlp"].override("lr=0.02", "damping=0.3"), net, seed=0)
     assert isinstance(sgd, torch.optim.SGD)

@@ -1,5 +1,8 @@
 """The closed forms against independent ways to the same numbers."""
 
+import math
+from typing import get_args
+
 import numpy as np
 import pytest
 from scipy.integrate import trapezoid
@@ -7,30 +10,143 @@ from scipy.linalg import solve_discrete_lyapunov
 
 from physlib import theory
 
+SCHEMES = get_args(theory.Scheme)
 
+
+def step(scheme, damping, lr_k):
+    """One step in a quadratic well on (v, θ): the matrix, and what unit velocity noise does."""
+    c = 1 - damping
+    return {
+        "symplectic-euler": ([[c, -lr_k], [c, 1 - lr_k]], [1, 1]),
+        "explicit-euler": ([[c, -lr_k], [1, 1]], [1, 0]),
+        "overdamped": ([[0, 0], [0, 1 - lr_k / damping]], [0, 1 / damping]),
+        "baoab": ([[c, -c * lr_k], [(1 + c) / 2, 1 - (1 + c) * lr_k / 2]], [1, 0.5]),
+    }[scheme]
+
+
+def covariance(scheme, damping, lr_k, kick_variance):
+    """Of (v, θ) when each step adds velocity noise of this variance: S = ASAᵀ + Q."""
+    matrix, kick = map(np.array, step(scheme, damping, lr_k))
+    return solve_discrete_lyapunov(matrix, kick_variance * np.outer(kick, kick))
+
+
+def noise_variance(scheme, damping, lr, temperature):
+    exact = scheme == "baoab"
+    return (1 - (1 - damping) ** 2 if exact else 2 * damping) * lr * temperature
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("damping", [0.03, 0.1, 0.5, 1.0])
 @pytest.mark.parametrize("lr_k", [0.01, 0.5, 1.5])
-def test_temperatures_solve_the_lyapunov_equation(damping, lr_k):
-    """The update is linear in (v, θ): its stationary covariance solves S = ASAᵀ + Q."""
+def test_temperatures_solve_the_lyapunov_equation(scheme, damping, lr_k):
+    if lr_k >= theory.stability_limit(damping, scheme):
+        return  # no stationary state
     temperature, k = 0.7, 2.0
     lr = lr_k / k
-    update = np.array([[1 - damping, -lr * k], [1 - damping, 1 - lr * k]])
-    noise = 2 * damping * lr * temperature * np.ones((2, 2))
-    covariance = solve_discrete_lyapunov(update, noise)
-    hot = theory.position_temperature(temperature, lr_k, damping)
-    kinetic = theory.velocity_temperature(temperature, lr_k, damping)
-    assert k * covariance[1, 1] == pytest.approx(hot, rel=1e-10)
-    assert covariance[0, 0] / lr == pytest.approx(kinetic, rel=1e-10)
+    s = covariance(scheme, damping, lr_k, noise_variance(scheme, damping, lr, temperature))
+    hot = theory.position_temperature(temperature, lr_k, damping, scheme)
+    assert k * s[1, 1] == pytest.approx(hot, rel=1e-10)
+    if scheme != "overdamped":
+        kinetic = theory.velocity_temperature(temperature, lr_k, damping, scheme)
+        assert s[0, 0] / lr == pytest.approx(kinetic, rel=1e-10)
 
 
-@pytest.mark.parametrize("damping", [0.03, 0.5, 1.0])
-def test_the_spectral_radius_reaches_one_at_the_stability_limit(damping):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_heating_solves_the_lyapunov_equation(scheme):
+    """Gradient noise alone, T = 0."""
+    damping, lr_k, k, variance = 0.4, 0.3, 2.0, 5.0
+    lr = lr_k / k
+    if scheme == "baoab":  # the kick comes before friction, and half a step moves with it
+        c = 1 - damping
+        matrix, kick = np.array(step(scheme, damping, lr_k)[0]), np.array([c, (1 + c) / 2])
+        s = solve_discrete_lyapunov(matrix, lr**2 * variance * np.outer(kick, kick))
+    else:
+        s = covariance(scheme, damping, lr_k, lr**2 * variance)
+    heat = theory.heating(lr, damping, variance, lr_k, scheme)
+    exact = theory.position_temperature(heat, lr_k, damping, scheme)
+    assert k * s[1, 1] == pytest.approx(exact, rel=1e-10)
+
+
+def test_exact_noise_in_the_printed_order_cools_positions():
+    damping, lr_k, temperature, k = 0.3, 0.2, 0.7, 2.0
+    lr = lr_k / k
+    s = covariance(
+        "symplectic-euler", damping, lr_k, noise_variance("baoab", damping, lr, temperature)
+    )
+    printed = theory.position_temperature(temperature, lr_k, damping)
+    assert k * s[1, 1] == pytest.approx(printed * theory.exact_noise_factor(damping), rel=1e-10)
+
+
+def test_the_facts_about_two_orderings():
+    """At γ = 0.1 and αk = 0.01 the old velocity is 11 % hot where the new one is 0.26 %."""
+    old, new = (
+        float(theory.position_temperature(1.0, 0.01, 0.1, scheme))
+        for scheme in ("explicit-euler", "symplectic-euler")
+    )
+    assert old - 1 == pytest.approx(0.114, abs=5e-4)
+    assert new - 1 == pytest.approx(0.0026, abs=5e-5)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("damping", [0.03, 0.5, 0.95])
+def test_the_spectral_radius_reaches_one_at_the_stability_limit(scheme, damping):
     def radius(lr_k):
-        update = np.array([[1 - damping, -lr_k], [1 - damping, 1 - lr_k]])
-        return abs(np.linalg.eigvals(update)).max()
+        return abs(np.linalg.eigvals(step(scheme, damping, lr_k)[0])).max()
 
-    limit = float(theory.stability_limit(damping))
+    limit = float(theory.stability_limit(damping, scheme))
     assert radius(0.999 * limit) < 1 < radius(1.001 * limit)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_diffusion_is_the_sum_of_the_velocity_correlations(scheme):
+    """Green and Kubo: the late growth is Σ ⟨Δ₀Δₙ⟩ over all n, from the linear update itself."""
+    damping, lr, temperature = 0.2, 0.01, 0.7
+    matrix, kick = map(np.array, step(scheme, damping, 0.0))
+    way_of_noise = kick[1] + matrix[1, 0] / damping * kick[0]  # its whole later way
+    variance = noise_variance(scheme, damping, lr, temperature)
+    exact = theory.diffusion(temperature, lr, damping, scheme)
+    assert way_of_noise**2 * variance == pytest.approx(exact, rel=1e-10)
+
+
+def test_mean_squared_displacement_is_the_sum_over_kicks():
+    lr, damping, temperature, n = 0.01, 0.2, 0.7, 9
+    ways = [sum((1 - damping) ** j for j in range(m)) for m in range(1, n + 1)]
+    exact = 2 * damping * lr * temperature * sum(w * w for w in ways)
+    msd = theory.mean_squared_displacement(n, temperature, lr, damping)
+    assert float(msd) == pytest.approx(exact, rel=1e-10)
+    late = np.diff(theory.mean_squared_displacement([999, 1000], temperature, lr, damping))
+    assert late == pytest.approx(theory.diffusion(temperature, lr, damping), rel=1e-10)
+
+
+def test_kramers_has_its_two_known_limits():
+    """Weak friction: transition-state theory. Strong: Smoluchowski's ω_a ω_b / 2πγ."""
+    lr, temperature = 1e-4, 0.2
+    well, top, escape = math.sqrt(8 * lr), math.sqrt(4 * lr), math.exp(-1 / temperature)
+    weak, strong = (float(theory.kramers_rate(temperature, lr, g)) for g in (1e-6, 1.0))
+    assert weak == pytest.approx(well / (2 * math.pi) * escape, rel=1e-3)
+    assert strong == pytest.approx(well * top / (2 * math.pi) * escape, rel=1e-3)
+
+
+def test_the_double_well_has_the_curvatures_that_kramers_uses():
+    h = 1e-4
+    for at, curvature in ((1.0, 8.0), (0.0, -4.0)):
+        left, here, right = theory.double_well([at - h, at, at + h])
+        assert (left - 2 * here + right) / h**2 == pytest.approx(curvature, rel=1e-6)
+    assert theory.double_well(0.0) - theory.double_well(1.0) == 1
+
+
+def test_boltzmann_on_a_grid_agrees_with_the_closed_form():
+    theta = np.linspace(-30, 30, 100_001)
+    density = theory.boltzmann_on_grid(theta, theta**2, temperature=3.0)
+    np.testing.assert_allclose(density, theory.boltzmann_density(theta, 3.0, 2.0), atol=1e-12)
+
+
+def test_unknown_schemes_are_named():
+    for closed_form in (theory.position_temperature, theory.velocity_temperature):
+        with pytest.raises(ValueError, match="scheme must be one of .* got 'leapfrog'"):
+            closed_form(1.0, 0.1, 0.1, "leapfrog")
+    with pytest.raises(ValueError, match="scheme must be one with a velocity"):
+        theory.velocity_temperature(1.0, 0.1, 0.1, "overdamped")
 
 
 def test_boltzmann_density_is_normalised_and_has_its_variance():

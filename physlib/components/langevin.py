@@ -1,32 +1,18 @@
 """The optimizer: discretised Langevin dynamics of the parameters."""
 
 import math
-import operator
 from collections.abc import Callable
-from typing import Any, Literal, get_args
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from physlib.checks import require_choice, require_integer, require_number
-
-Scheme = Literal["symplectic-euler"]
-
-
-class _NoiseBuffer:
-    """One flat buffer and its views in the shapes of `params`: one call draws all the noise."""
-
-    def __init__(self, params: list[Tensor]) -> None:
-        sizes = [p.numel() for p in params]
-        self.params = params  # held, so that no address is recycled
-        self.flat = params[0].new_empty(sum(sizes))
-        self.views = [n.view(p.shape) for n, p in zip(self.flat.split(sizes), params, strict=True)]
-
-    def fits(self, params: list[Tensor]) -> bool:
-        return len(params) == len(self.params) and all(map(operator.is_, params, self.params))
+from physlib.components.noise import Noise
+from physlib.components.schemes import SCHEMES
+from physlib.theory import Scheme
 
 
 def _check(group: dict[str, Any]) -> None:
@@ -66,6 +52,11 @@ class Langevin(Optimizer):
     ``state_dict``; so a resumed run draws what an uninterrupted one would. It is drawn in one
     call into one flat buffer per group, device and dtype, for the parameters with a gradient.
 
+    Other schemes step the same dynamics: ``"baoab"`` has exactly the temperature T in a quadratic
+    well, ``"overdamped"`` is the limit of strong friction (with mobility α/γ and no velocity), and
+    ``"explicit-euler"``, which moves θ with the old velocity, is there for contrast.
+    `physlib.components.schemes` has their updates, `physlib.theory` their temperatures.
+
     Source: the post, "Physics-Inspired Optimization: Langevin Dynamics".
 
     Args:
@@ -73,7 +64,8 @@ class Langevin(Optimizer):
         lr: learning rate α, the squared time step over the mass, at least 0.
         damping: friction γ per step, in (0, 1], dimensionless.
         temperature: T in units of the loss, at least 0.
-        scheme: the discretisation; ``"symplectic-euler"`` is the printed one.
+        scheme: the discretisation: ``"symplectic-euler"`` (the printed one), ``"baoab"``,
+            ``"overdamped"`` or ``"explicit-euler"``.
         seed: of the noise, at least 0; None draws one from torch's global generator.
 
     Raises:
@@ -91,13 +83,17 @@ class Langevin(Optimizer):
         scheme: Scheme = "symplectic-euler",
         seed: int | None = None,
     ) -> None:
-        require_choice("scheme", scheme, get_args(Scheme))
+        require_choice("scheme", scheme, SCHEMES)
         if seed is None:
             seed = int(torch.randint(2**62, ()))
-        self.seed, self.scheme = require_integer("seed", seed, low=0), scheme
-        self._generators: dict[torch.device, torch.Generator] = {}
-        self._noise: dict[int, _NoiseBuffer] = {}  # by the address of the first parameter
+        self.scheme: Scheme = scheme
+        self._noise = Noise(require_integer("seed", seed, low=0))
         super().__init__(params, {"lr": lr, "damping": damping, "temperature": temperature})
+
+    @property
+    def seed(self) -> int:
+        """Of the noise."""
+        return self._noise.seed
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, whose lr, damping and temperature default to the optimizer's."""
@@ -123,7 +119,13 @@ class Langevin(Optimizer):
         return loss
 
     def velocity(self, parameter: Tensor) -> Tensor:
-        """v of `parameter` at its last step, same shape, in parameter units per step."""
+        """v after the last step of `parameter`, same shape, in parameter units per step.
+
+        Raises:
+            ValueError: the optimizer does not move `parameter`, or its scheme has no velocity.
+        """
+        if self.scheme == "overdamped":
+            raise ValueError("scheme must be one with a velocity, got 'overdamped'")
         for group in self.param_groups:
             if any(p is parameter for p in group["params"]):
                 buffer: Tensor | None = self.state.get(parameter, {}).get("momentum_buffer")
@@ -145,18 +147,20 @@ class Langevin(Optimizer):
         rescale: float,
     ) -> None:
         grads = [p.grad for p in params if p.grad is not None]  # every one has a gradient
-        buffers = []
+        buffers = self._buffers(params)
+        if buffers and rescale != 1:
+            torch._foreach_mul_(buffers, rescale)
+        noise = self._noise.draw(params) if temperature > 0 and lr > 0 else None
+        SCHEMES[self.scheme](params, grads, buffers, noise, lr, damping, temperature)
+
+    def _buffers(self, params: list[Tensor]) -> list[Tensor]:
+        """u = −v/α of each parameter, zero at first; none where the scheme has no velocity."""
+        if self.scheme == "overdamped":
+            return []
         for p in params:
             if "momentum_buffer" not in self.state[p]:
                 self.state[p]["momentum_buffer"] = torch.zeros_like(p)
-            buffers.append(self.state[p]["momentum_buffer"])
-        torch._foreach_mul_(buffers, rescale * (1 - damping))
-        torch._foreach_add_(buffers, grads)
-        if temperature > 0 and lr > 0:
-            # u = −v/α carries √(2γαT)/α; the sign of η is immaterial, but kept as printed.
-            amplitude = -math.sqrt(2 * damping * temperature / lr)
-            torch._foreach_add_(buffers, self._draw(params), alpha=amplitude)
-        torch._foreach_add_(params, buffers, alpha=-lr)
+        return [self.state[p]["momentum_buffer"] for p in params]
 
     def _by_device_and_dtype(self, group: dict[str, Any]) -> list[list[Tensor]]:
         together: dict[tuple[torch.device, torch.dtype], list[Tensor]] = {}
@@ -168,48 +172,14 @@ class Langevin(Optimizer):
             together.setdefault((p.device, p.dtype), []).append(p)
         return list(together.values())
 
-    def _draw(self, params: list[Tensor]) -> list[Tensor]:
-        """Fresh standard-normal noise, one tensor per parameter: views of one flat buffer."""
-        noise = self._noise.get(id(params[0]))
-        if noise is None or not noise.fits(params):
-            noise = self._noise[id(params[0])] = _NoiseBuffer(params)
-        noise.flat.normal_(generator=self._generator(noise.flat.device))
-        return noise.views
-
-    def _generator(self, device: torch.device) -> torch.Generator:
-        if device not in self._generators:
-            # A stream for each device, and none that torch.manual_seed(seed) also gives: initial
-            # weights drawn from that one would be the first step's noise over again.
-            stream = np.random.SeedSequence([self.seed, len(self._generators)])
-            seed = int(stream.generate_state(1, np.uint64)[0])
-            self._generators[device] = torch.Generator(device).manual_seed(seed)
-        return self._generators[device]
-
     def state_dict(self) -> dict[str, Any]:
         """torch's state, and under "generators" the state of the noise on each device."""
-        states = {str(device): g.get_state() for device, g in self._generators.items()}
-        return {**super().state_dict(), "seed": self.seed, "generators": states}
+        return {**super().state_dict(), "seed": self.seed, "generators": self._noise.state()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore `state_dict`, the noise included; a device it does not name starts its noise."""
         super().load_state_dict(state_dict)
-        self._restore_noise(state_dict)
-
-    def _restore_noise(self, state: dict[str, Any]) -> None:
-        self.seed = state.get("seed", self.seed)
-        self._generators, self._noise = {}, {}
-        saved = state.get("generators", {})
-        devices = dict.fromkeys(p.device for group in self.param_groups for p in group["params"])
-        for device in devices:
-            if str(device) in saved:  # states of devices that are no longer in use are dropped
-                self._generator(device).set_state(saved[str(device)].cpu())
+        self._noise.restore(state_dict.get("seed", self.seed), state_dict.get("generators", {}))
 
     def __getstate__(self) -> dict[str, Any]:  # pickle and deepcopy
-        kept = {"seed": self.seed, "scheme": self.scheme}
-        states = {str(device): g.get_state() for device, g in self._generators.items()}
-        return {**super().__getstate__(), **kept, "generators": states}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__({k: v for k, v in state.items() if k != "generators"})
-        if "generators" in state:
-            self._restore_noise(state)
+        return {**super().__getstate__(), "scheme": self.scheme, "_noise": self._noise}

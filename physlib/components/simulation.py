@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from physlib.checks import require_integer
@@ -20,15 +21,15 @@ def simulate(
     """Move independent particles through a potential with the optimizer itself.
 
     Args:
-        gradient: ∇U, elementwise: positions in, a tensor of the same shape out.
-        start: initial positions, any shape; one particle per entry, left unchanged.
+        gradient: ∇U: positions in, a tensor of the same shape out.
+        start: initial positions, any shape, as many particles as you like; left unchanged.
         steps: how many updates, at least 1.
         every: keep the positions of every so many steps.
         options: of `Langevin`: lr, damping, temperature, seed, …
 
     Returns:
         Positions (steps // every, *start.shape), and the last velocities, in units of position
-        per step.
+        per step; NaN where the scheme has none.
     """
     require_integer("steps", steps, low=1)
     require_integer("every", every, low=1)
@@ -40,4 +41,6 @@ def simulate(
         optimizer.step()
         if step % every == 0:
             kept[step // every - 1] = theta.detach()
+    if optimizer.scheme == "overdamped":
+        return kept, torch.full_like(start, torch.nan)
     return kept, optimizer.velocity(theta)
