@@ -1,5 +1,6 @@
 """Particles under `Langevin`, many at once: how the optimizer is held against physics."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -44,3 +45,36 @@ def simulate(
     if optimizer.scheme == "overdamped":
         return kept, torch.full_like(start, torch.nan)
     return kept, optimizer.velocity(theta)
+
+
+def mean_and_error(values: Tensor) -> tuple[float, float]:
+    """Mean of independent values, and its standard error."""
+    return values.mean().item(), values.std().item() / math.sqrt(values.numel())
+
+
+def escape_rate(positions: Tensor, every: int) -> tuple[float, float]:
+    r"""Escapes per step and particle over the barrier at 0 of a symmetric double well.
+
+    Particles that all start in the left well even out as
+    :math:`1 - 2p = e^{-2rt}`, with p the fraction on the right; the transient before they have
+    filled their own well drops out between the first snapshot and the last.
+
+    Args:
+        positions: snapshots of independent particles, (snapshots, N), at least two.
+        every: steps between snapshots.
+
+    Returns:
+        The rate r and its standard error, from the binomial scatter of p.
+
+    Raises:
+        ValueError: fewer than two snapshots, or the wells are even already.
+    """
+    if len(positions) < 2:
+        raise ValueError(f"positions must hold at least 2 snapshots, got {len(positions)}")
+    n = positions[0].numel()
+    first, last = (1 - 2 * (positions[at] > 0).double().mean().item() for at in (0, -1))
+    if min(first, last) <= 0:
+        raise ValueError("positions must still be uneven at the last snapshot: take fewer steps")
+    span = 2 * every * (len(positions) - 1)
+    error = math.hypot(*(math.sqrt((1 - q * q) / n) / q for q in (first, last)))
+    return math.log(first / last) / span, error / span

@@ -16,7 +16,7 @@ from torch import nn
 
 from physlib import Langevin, theory
 from physlib.components.noise import Noise
-from physlib.components.simulation import simulate
+from physlib.components.simulation import escape_rate, simulate
 
 SCHEMES = get_args(theory.Scheme)
 N = 40_000
@@ -127,40 +127,33 @@ def test_a_double_well_fills_as_boltzmann_says(scheme):
     assert statistic < chi2.isf(1e-4, df=19)
 
 
-def relaxation_rate(scheme, temperature, lr, damping, n=20_000):
-    """Twice the escapes per step, from how fast the two wells of a symmetric pair even out."""
-    start = -torch.ones(n, dtype=torch.float64)
+def simulated_rate(scheme, temperature, lr, damping):
     predicted = float(theory.kramers_rate(temperature, lr, damping))
-    steps = int(0.3 / predicted)
+    third = int(0.1 / predicted)
     positions, _ = simulate(
         DOUBLE_WELL.gradient,
-        start,
-        steps,
-        every=steps // 3,
+        -torch.ones(20_000, dtype=torch.float64),
+        3 * third,
+        every=third,
         lr=lr,
         damping=damping,
         temperature=temperature,
         scheme=scheme,
         seed=5,
     )
-    left_over = 1 - 2 * (positions > 0).double().mean(1)  # e^{−2rt}, after a transient
-    first, last = left_over[0].item(), left_over[2].item()
-    # p on the right is binomial, and 1 − 2p has the standard error √((1 − (1−2p)²)/n)
-    error = math.hypot(*(math.sqrt((1 - q * q) / n) / q for q in (first, last)))
-    span = 2 * (steps // 3)
-    return math.log(first / last) / span, error / span, predicted
+    return *escape_rate(positions, third), predicted
 
 
 @pytest.mark.parametrize("scheme", ["symplectic-euler", "baoab"])
 def test_escapes_follow_kramers(scheme):
     inverse = np.array([3.0, 4.0, 5.0])
-    measured = [relaxation_rate(scheme, 1 / b, lr=0.02, damping=0.2) for b in inverse]
+    measured = [simulated_rate(scheme, 1 / b, lr=0.02, damping=0.2) for b in inverse]
     rate, error, predicted = map(np.array, zip(*measured, strict=True))
     weights = rate / error
     (slope, _), covariance = np.polyfit(inverse, np.log(rate), 1, w=weights, cov="unscaled")
     # Kramers' formula is the first term of a series in T: its slope is ΔU = 1 to some percent
     assert slope == pytest.approx(-1, abs=0.05 + 3 * math.sqrt(covariance[0, 0]))
-    assert rate[-1] / 2 == pytest.approx(predicted[-1], rel=0.25)
+    assert rate[-1] == pytest.approx(predicted[-1], rel=0.25)
 
 
 @every_scheme
@@ -322,3 +315,18 @@ def test_the_overdamped_scheme_has_no_velocity():
         Langevin([theta], scheme="overdamped").velocity(theta)
     _, velocities = simulate(FREE.gradient, torch.zeros(2), 1, scheme="overdamped")
     assert velocities.isnan().all()
+
+
+def test_escape_rate_of_wells_that_even_out_exactly():
+    """1 − 2p falls from 0.8 to 0.4 in 200 steps: r = ln 2 / 400."""
+    right = torch.tensor([0.1, 0.2, 0.3])
+    positions = torch.where(torch.linspace(0, 1, 10_000) < right[:, None], 1.0, -1.0)
+    rate, error = escape_rate(positions, every=100)
+    assert rate == pytest.approx(math.log(2) / 400, rel=2e-3)
+    p = np.random.default_rng(0).binomial(10_000, [[0.1, 0.3]] * 4000) / 10_000
+    scatter = (np.log((1 - 2 * p[:, 0]) / (1 - 2 * p[:, 1])) / 400).std()
+    assert error == pytest.approx(scatter, rel=0.1)
+    with pytest.raises(ValueError, match="at least 2 snapshots, got 1"):
+        escape_rate(positions[:1], every=100)
+    with pytest.raises(ValueError, match="uneven at the last snapshot"):
+        escape_rate(-positions, every=100)
