@@ -30,6 +30,7 @@ class Experiment:
     build: Callable[[Lookup], tuple[Recipe, ...]]
     needs: str | None = None
     fast_epochs: int = 2
+    searches: tuple[Search, ...] = ()  # whose spaces go on record
 
     def seeds_in(self, profile: str) -> range:
         """The seeds of a profile."""
@@ -195,6 +196,7 @@ experiments: dict[str, Experiment] = {
             seeds=1,
             build=lambda _: _trials(*TUNING.values()),
             fast_epochs=1,
+            searches=tuple(TUNING.values()),
         ),
         Experiment(
             "headline",
@@ -209,6 +211,7 @@ experiments: dict[str, Experiment] = {
             seeds=1,
             build=lambda _: _trials(*CELLS.values()),
             fast_epochs=1,
+            searches=tuple(CELLS.values()),
         ),
         Experiment(
             "ablation",
@@ -223,6 +226,7 @@ experiments: dict[str, Experiment] = {
             seeds=1,
             build=lambda _: _trials(*READINGS.values()),
             fast_epochs=1,
+            searches=tuple(READINGS.values()),
         ),
         Experiment(
             "revision",

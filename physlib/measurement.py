@@ -40,6 +40,8 @@ def measure(run: Run) -> dict[str, float]:
     - ``gaussian_0.2``, …: accuracy on `SUBSET` test images under a damage of
       `physlib.corruptions`, drawn once for all runs; and ``gaussian_area``, …: its mean height
       over the amounts, in [0, 1].
+    - ``norm_1``, ``beta_1``, ``t_1``, …: of each layer, from input to output: the Frobenius norm
+      of its weights, and β and t where it has them.
     """
     recipe, model = run.recipe, run.model.eval()
     data = recipe_data(recipe, run.seed, "cpu")
@@ -58,7 +60,17 @@ def measure(run: Run) -> dict[str, float]:
         "nll": negative_log_likelihood(z, labels, tau),
         "calibration_error": calibration_error(F.softmax(z.double() / tau, dim=1), labels),
         **_stability(recipe, model, data),
+        **_layers(model),
     }
+
+
+def _layers(model: nn.Module) -> dict[str, float]:
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear | HyperbolicLinear)]
+    found = {f"norm_{i}": float(layer.weight.norm()) for i, layer in enumerate(layers, start=1)}
+    for i, layer in enumerate(layers, start=1):
+        if isinstance(layer, HyperbolicLinear):
+            found |= {f"beta_{i}": float(layer.beta), f"t_{i}": float(layer.t)}
+    return found
 
 
 def _spaced(rows: Tensor) -> Tensor:

@@ -21,7 +21,6 @@ import shutil
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -130,13 +129,9 @@ def read_record(path: Path, recipe: Recipe | None = None, seed: int | None = Non
     found_seed = facts.pop("seed")
     if seed is not None and found_seed != seed:
         _refuse(path, f"belongs to another run: seed is {found_seed} there, {seed} here")
-    table = _parsed(path / "values.csv", values)
-    foreign = table[(table.recipe != found.name) | (table.seed != found_seed)]
-    if len(foreign):
-        _refuse(path / "values.csv", f"holds rows of another run: {tuple(foreign.iloc[0])[:2]}")
+    rows = _parsed(path / "values.csv", values, found, found_seed)
     if hashlib.sha256(values).hexdigest() != sha256:
         _refuse(path / "values.csv", "does not have the SHA-256 that run.json says: damaged")
-    rows = list(zip(table.epoch.tolist(), table.metric, table.value.tolist(), strict=True))
     return Record(found, found_seed, rows, facts)
 
 
@@ -152,15 +147,25 @@ def _values(record: Record) -> bytes:
     return "\n".join([",".join(COLUMNS), *lines, ""]).encode()
 
 
-def _parsed(path: Path, values: bytes) -> pd.DataFrame:
+def _parsed(path: Path, values: bytes, recipe: Recipe, seed: int) -> list[tuple[int, str, float]]:
+    """The rows of a table that `_values` wrote."""
     try:
-        table = pd.read_csv(BytesIO(values), float_precision="round_trip")
-    except (ValueError, UnicodeError) as error:
+        header, *lines = [line.split(",") for line in values.decode().splitlines()]
+    except ValueError as error:
         _refuse(path, f"is no table ({error})")
     for column in COLUMNS:
-        if column not in table:
+        if column not in header:
             _refuse(path, f"has no column {column!r}")
-    return table.astype({"value": float})
+    rows = []
+    for line in lines:
+        if line[:2] != [recipe.name, str(seed)]:
+            _refuse(path, f"holds rows of another run: {', '.join(line[:2])}")
+        try:
+            epoch, metric, value = line[2:]
+            rows.append((int(epoch), metric, float(value)))
+        except ValueError as error:
+            _refuse(path, f"holds a row that cannot be read ({error})")
+    return rows
 
 
 def _text(facts: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Running experiments: every recipe and seed once, fanned out, resumed where it stopped."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -7,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tqdm.auto import tqdm
 from physlib.checks import require_choice
 from physlib.data import load_dataset
 from physlib.experiments import Experiment, experiments
+from physlib.files import atomic_path
 from physlib.measurement import measure
 from physlib.planning import PROFILES, planned, seconds, stages, with_needs
 from physlib.provenance import provenance
@@ -26,6 +28,7 @@ from physlib.recipes import Recipe
 from physlib.records import Record, read_record, record_path, write_record
 from physlib.training import Run, fit
 
+_ALONE = threading.Lock()
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
@@ -42,9 +45,11 @@ class Outcome:
 def record_of(recipe: Recipe, seed: int, profile: str) -> Record:
     """Train `recipe` from `seed` on one thread of the CPU, and measure it.
 
-    One thread, so that the bits do not depend on how many runs share the machine.
+    One thread, so that the bits do not depend on how many runs share the machine; and one run
+    at a time in a process, since weights come from torch's global generator. A Dask worker
+    therefore needs no more than one thread.
     """
-    with _one_thread():
+    with _ALONE, _one_thread():
         start = time.perf_counter()
         run = fit(recipe, seed, "cpu", progress=False)
         final = measure(run) if run.status == "completed" else {}
@@ -88,14 +93,17 @@ def reproduce(
         known: the experiments there are.
 
     Raises:
-        RecordError: a record that is damaged or of another recipe, before anything is run.
+        RecordError: a record is damaged or of another recipe. Needed experiments run first, and
+            the rest is not begun where one of its records is refused.
     """
     require_choice("profile", profile, PROFILES)
     outcome = Outcome()
     unfinished: set[str] = set()  # an experiment that needs one of these cannot be built
     for stage in stages(with_needs(names, known)):
         ready = [e for e in stage if e.needs not in unfinished]
-        outcome.failed += [f"{e.name}: left out" for e in stage if e not in ready]
+        outcome.failed += [
+            f"{e.name}: left out, since {e.needs} failed" for e in stage if e not in ready
+        ]
         plan = planned(ready, results, profile, known)
         missing = [run for run in plan if not _is_there(results, profile, *run)]
         outcome.found += len(plan) - len(missing)
@@ -112,6 +120,10 @@ def reproduce(
                     outcome.done += 1
                     outcome.diverged += result.facts["status"] == "diverged"
                 bar.update(seconds(run[0]))
+        for search in (search for e in ready for search in e.searches):
+            with atomic_path(results / profile / "searches" / f"{search.name}.json") as path:
+                facts = {**asdict(search), "trials": [recipe.name for recipe in search.trials]}
+                path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8", newline="\n")
     return outcome
 
 
