@@ -54,6 +54,16 @@ def whereabouts(name: str) -> str | None:
     return ", ".join(sorted(folders))
 
 
+def checksums(name: str) -> dict[str, str]:
+    """The MD5 sums that the files of `name` are checked against; none for a built-in dataset."""
+    if name not in FOLDERS:
+        return {}
+    return {
+        stem: _UNPACKED_MD5.get((name, stem)) or _torchvision(name)[1][f"{stem}.gz"]
+        for stem in STEMS
+    }
+
+
 def _candidates(name: str, stem: str) -> Iterator[tuple[Path, str]]:
     """The files that would do, best first, each with its MD5 sum; they may not exist."""
     for folder in data_folders():

@@ -22,6 +22,7 @@ def build_model(recipe: Recipe) -> nn.Module:
         batch_norm=recipe.batch_norm,
         ramp=recipe.ramp,
         beta=recipe.beta,
+        layer=recipe.layer,
     )
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -110,6 +111,38 @@ def train(
         print(f"Curves written to {plot}", file=sys.stderr)
     elif not as_json:
         report.show_curves(runs)
+
+
+@app.command()
+@_one_line_errors
+def reproduce(
+    profile: Annotated[str, typer.Option(help="fast (minutes) or full (an hour or two).")] = "fast",
+    experiment: Annotated[
+        list[str] | None, typer.Option(help="One experiment; repeatable. All by default.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Processes at once; -1 is one per core.")] = -1,
+    dask: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler to run on instead.")
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Folder of the records.")] = Path("results"),
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Run the book's experiments, or what is missing of them; results land in records."""
+    from physlib.reproduce import reproduce as run_experiments
+
+    outcome = run_experiments(experiment, profile=profile, results=results, jobs=jobs, dask=dask)
+    if as_json:
+        print(json.dumps(asdict(outcome)))
+    else:
+        print(
+            f"{outcome.done} runs done ({outcome.diverged} of them diverged, which is a result), "
+            f"{outcome.found} were on record already, {len(outcome.failed)} failed"
+        )
+    for line in outcome.failed:
+        print(f"physlib: failed: {line}", file=sys.stderr)
+    if outcome.failed:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,17 +1,18 @@
 """Datasets as resident tensors."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from physlib.archives import STEMS, DatasetUnavailableError, read_verified
-from physlib.checks import require_choice
+from physlib.checks import require_choice, require_integer, require_number
 
 CLASSES = 10
 PIXELS = 28 * 28
+_SPLIT = 60_000  # the seed of the held-out images: one split for every recipe and run
 
 # As figures and tables name them: nothing made with the stand-in goes unmarked.
 TITLES = {
@@ -39,6 +40,45 @@ class Dataset:
     def test_inputs(self, pixel_range: tuple[float, float] = (0.0, 1.0)) -> Tensor:
         """Test images as network input: (N, 784) float32, black and white as given."""
         return _scale(self.test_images, pixel_range)
+
+    def hold_out(self, count: int) -> "Dataset":
+        """`count` training images, the same ones always, in place of the test images.
+
+        For choosing settings: what is returned knows nothing of the test set.
+
+        Raises:
+            TypeError, ValueError: `count` is no integer from 1 that leaves images to train on.
+        """
+        require_integer("count", count, low=1)
+        if count >= len(self.train_labels):
+            raise ValueError(
+                f"count must be less than the {len(self.train_labels)} training images, got {count}"
+            )
+        generator = torch.Generator().manual_seed(_SPLIT)
+        order = torch.randperm(len(self.train_labels), generator=generator)
+        order = order.to(self.train_labels.device)
+        train, held = order[count:].sort().values, order[:count].sort().values
+        images, labels = self.train_images, self.train_labels
+        return Dataset(self.name, images[train], labels[train], images[held], labels[held])
+
+    def with_label_noise(self, fraction: float, seed: int) -> "Dataset":
+        """The given fraction of training labels, rounded to a count, replaced by wrong ones.
+
+        Which labels, and by which of the other nine classes, is drawn uniformly from `seed`.
+
+        Raises:
+            TypeError, ValueError: `fraction` outside [0, 1], `seed` below 0.
+        """
+        require_number("fraction", fraction, low=0, high=1)
+        require_integer("seed", seed, low=0)
+        generator = torch.Generator().manual_seed(seed)
+        size = len(self.train_labels)
+        chosen = torch.randperm(size, generator=generator)[: round(fraction * size)]
+        shift = torch.randint(1, CLASSES, chosen.shape, generator=generator)
+        chosen, shift = chosen.to(self.train_labels.device), shift.to(self.train_labels.device)
+        labels = self.train_labels.clone()
+        labels[chosen] = (labels[chosen] + shift) % CLASSES
+        return replace(self, train_labels=labels)
 
 
 def load_dataset(name: str = "mnist", device: str | torch.device = "cpu") -> Dataset:

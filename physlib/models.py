@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 from torch import nn
 
@@ -14,6 +15,9 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "identity": nn.Identity,
 }
+
+
+Layer = Literal["hyperbolic", "linear"]
 
 
 class ExperimentalNet(nn.Sequential):
@@ -29,6 +33,8 @@ class ExperimentalNet(nn.Sequential):
         batch_norm: whether to normalise at all.
         ramp: see `HyperbolicLinear`.
         beta: initial β of every layer.
+        layer: ``"hyperbolic"``, or ``"linear"`` for the control that differs in nothing else:
+            no bias, and the same initial weights from the same seed, without the gain.
 
     Shape: (B, widths[0]) to (B, widths[-1]).
     """
@@ -41,13 +47,18 @@ class ExperimentalNet(nn.Sequential):
         batch_norm: bool = True,
         ramp: Ramp = "index",
         beta: float = 1e-3,
+        layer: Layer = "hyperbolic",
     ) -> None:
         _check_widths(widths)
+        require_choice("layer", layer, get_args(Layer))
         require_choice("activation", activation, ACTIVATIONS)
         modules: list[nn.Module] = []
         layers = list(itertools.pairwise(widths))
         for position, (fan_in, fan_out) in enumerate(layers, start=1):
-            modules.append(HyperbolicLinear(fan_in, fan_out, beta=beta, ramp=ramp))
+            if layer == "hyperbolic":
+                modules.append(HyperbolicLinear(fan_in, fan_out, beta=beta, ramp=ramp))
+            else:
+                modules.append(_linear(fan_in, fan_out))
             if batch_norm and (position < len(layers) or len(layers) == 1):
                 modules.append(nn.BatchNorm1d(fan_out))
             modules.append(ACTIVATIONS[activation]())
@@ -74,6 +85,13 @@ class MLP(nn.Sequential):
 def parameter_count(model: nn.Module) -> int:
     """How many numbers training may change."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def _linear(fan_in: int, fan_out: int) -> nn.Linear:
+    """A linear map without bias, initialised as the post initialises its layer."""
+    linear: nn.Linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out, bias=False)
+    nn.init.xavier_normal_(linear.weight)
+    return linear
 
 
 def _check_widths(widths: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from physlib.checks import require_choice, require_integer, require_number
 class Recipe:
     """One way to train one network; immutable, comparable, made of plain values.
 
-    A changed copy is `dataclasses.replace(recipe, lr=3e-3)`, or `recipe.override("lr=3e-3")`.
+    A changed copy is `recipe.replace(lr=3e-3)`, or `recipe.override("lr=3e-3")`.
     The fields below "loss" matter only to the loss or optimizer that they belong to.
 
     Raises:
@@ -23,6 +23,8 @@ class Recipe:
     network: Literal["experimental", "mlp"] = "experimental"
     hidden: tuple[int, ...] = (156,)  # widths between input and output
     activation: Literal["rrelu", "mish", "relu", "identity"] = "rrelu"
+    # "linear" is the control: the same weights and no gain
+    layer: Literal["hyperbolic", "linear"] = "hyperbolic"
     batch_norm: bool = True  # before the activation, but for the last of several layers
     ramp: Literal["index", "normalised", "ones"] = "index"
     beta: float = 1e-3  # initial rapidity over five
@@ -47,6 +49,9 @@ class Recipe:
     pixel_range: tuple[float, float] = (-1.0, 1.0)  # what black and white become
     batch_size: int = 128
     epochs: int = 5
+    # This many training images are held out, and the test columns are then measured on them.
+    validation: int = 0
+    label_noise: float = 0.0  # this fraction of the training labels is replaced by wrong ones
 
     def __post_init__(self) -> None:
         for field, hint in get_type_hints(type(self)).items():
@@ -69,12 +74,18 @@ class Recipe:
         plain["temperature"] = require_number("temperature", self.temperature, low=0)
         plain["pixel_range"] = tuple(require_number("pixel_range", p) for p in self.pixel_range)
         plain["hidden"] = tuple(require_integer("hidden", width, low=1) for width in self.hidden)
+        plain["validation"] = require_integer("validation", self.validation, low=0)
+        plain["label_noise"] = require_number("label_noise", self.label_noise, low=0, high=1)
         plain["epochs"] = require_integer("epochs", self.epochs, low=1)
         # Batch normalisation has no variance for a single sample.
         least = 2 if self.batch_norm and self.network == "experimental" else 1
         plain["batch_size"] = require_integer("batch_size", self.batch_size, low=least)
         for field, value in plain.items():
             object.__setattr__(self, field, value)  # the class is frozen
+
+    def replace(self, **changes: Any) -> "Recipe":
+        """A copy with some fields changed."""
+        return dataclasses.replace(self, **changes)
 
     def override(self, *assignments: str) -> "Recipe":
         """A copy with fields set from text, as the command line gives them: ``"lr=3e-3"``.
@@ -89,7 +100,7 @@ class Recipe:
                 raise ValueError(f"a setting must read FIELD=VALUE, got {assignment!r}")
             require_choice("the field of a setting", field, hints)
             changes[field] = _parse(field, text, hints[field])
-        return dataclasses.replace(self, **changes)
+        return self.replace(**changes)
 
 
 def _parse(field: str, text: str, hint: Any) -> Any:

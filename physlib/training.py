@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
-from physlib.data import load_dataset, resolve_device
+from physlib.data import Dataset, load_dataset, resolve_device
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe, recipes
 
@@ -40,6 +40,7 @@ class Run:
     model: nn.Module
     status: Literal["completed", "diverged"] = "completed"
     diverged_at: int | None = None
+    why: str | None = None  # which quantity was not finite, if any
     history: dict[str, list[float]] = field(default_factory=lambda: {c: [] for c in COLUMNS})
 
     @property
@@ -83,7 +84,7 @@ def fit(
         raise TypeError(f"recipe must be a Recipe or the name of one, got {recipe!r}")
     seed = require_integer("seed", seed, low=0)
     device = resolve_device(device)
-    data = load_dataset(recipe.dataset, device)
+    data = recipe_data(recipe, seed, device)
     train = data.train_inputs(recipe.pixel_range), data.train_labels
     test = data.test_inputs(recipe.pixel_range), data.test_labels
 
@@ -118,6 +119,8 @@ def fit(
                 row = [losses.mean(), hits.mean(), *scores]
                 if (bad := _first_non_finite(losses, row)) is not None:
                     run.status, run.diverged_at = "diverged", epoch * len(losses) + bad
+                    which = "test" if losses.isfinite().all() else "training"
+                    run.why = f"the {which} loss is not finite"
                     break
                 values = [epoch + 1, *(float(x) for x in row), time.perf_counter() - start]
                 for column, value in zip(COLUMNS, values, strict=True):
@@ -127,6 +130,21 @@ def fit(
                 bar.set_postfix_str(f"test accuracy {100 * run.test_accuracy:.1f} %")
                 bar.update()
     return run
+
+
+def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None = None) -> Dataset:
+    """What `fit` trains and scores on: the dataset, split and with wrong labels as the recipe says.
+
+    The label noise has a stream of its own in the seed, so that a clean run and a noisy one
+    share weights and order.
+    """
+    data = load_dataset(recipe.dataset, resolve_device(device))
+    if recipe.validation:
+        data = data.hold_out(recipe.validation)
+    if recipe.label_noise:
+        label_seed = int(SeedSequence(seed).generate_state(4)[3])  # after the three of `fit`
+        data = data.with_label_noise(recipe.label_noise, label_seed)
+    return data
 
 
 def train_epoch(

@@ -1,0 +1,56 @@
+r"""Whether a network's confidence is to be believed.
+
+A probability comes from outputs by a softmax at one temperature τ,
+:math:`p = \mathrm{softmax}(z/\tau)`, fitted by maximum likelihood on training images (Guo et
+al. 2017, arXiv:1706.04599, fit it on held-out ones; the book's runs train on all images but the
+test set, which must not choose anything). The Ginzburg-Landau loss leaves outputs without a
+scale of their own, so without τ its networks would have no probabilities at all.
+"""
+
+import math
+
+import torch
+from scipy.optimize import minimize_scalar
+from torch import Tensor
+from torch.nn import functional as F
+
+from physlib.checks import require_integer
+
+
+def softmax_temperature(z: Tensor, target: Tensor) -> float:
+    """The τ > 0 with the smallest mean negative log likelihood of target (N,) under z (N, C).
+
+    The likelihood is log-concave in 1/τ, so the search over log τ has one minimum; it is
+    bounded to τ between 1e-5 and 1e5.
+    """
+    found = minimize_scalar(
+        lambda log_tau: negative_log_likelihood(z, target, math.exp(log_tau)),
+        bounds=(math.log(1e-5), math.log(1e5)),
+        method="bounded",
+        options={"xatol": 1e-4},
+    )
+    return math.exp(found.x)
+
+
+def negative_log_likelihood(z: Tensor, target: Tensor, tau: float = 1.0) -> float:
+    """Mean of −log p(target), in nats, for outputs z (N, C) and labels target (N,)."""
+    return float(F.cross_entropy(z.double() / tau, target))
+
+
+def calibration_error(probabilities: Tensor, target: Tensor, bins: int = 15) -> float:
+    r"""Expected calibration error, :math:`\sum_b \frac{n_b}{N}|\mathrm{acc}_b - \mathrm{conf}_b|`.
+
+    Samples are sorted into `bins` equal intervals of their largest probability. Zero for a
+    forecaster that is right as often as it says. Source: Guo et al. 2017, eq. 3.
+
+    Args:
+        probabilities: (N, C), rows that sum to one.
+        target: (N,), class indices.
+        bins: at least 1.
+    """
+    require_integer("bins", bins, low=1)
+    confidence, guess = probabilities.double().max(dim=1)
+    excess = confidence - (guess == target).double()
+    which = (confidence * bins).ceil().long().clamp(1, bins) - 1  # (b, b + 1] / bins
+    gaps = torch.zeros(bins, dtype=torch.float64).index_add_(0, which, excess)
+    return float(gaps.abs().sum() / len(target))

@@ -1,0 +1,40 @@
+"""When a run has converged, and areas under curves: numbers from curves."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.integrate import trapezoid
+
+from physlib.checks import require_number
+
+
+def convergence_epoch(accuracy: Sequence[float], margin: float = 0.005) -> int:
+    """The first epoch (from 1) whose accuracy is within `margin` of the run's plateau.
+
+    The plateau is the mean over the last tenth of the epochs, at least one. Some epoch of that
+    tenth reaches its mean, so there always is one.
+
+    Raises:
+        ValueError: no epochs, or a negative margin.
+    """
+    require_number("margin", margin, low=0)
+    if not len(accuracy):
+        raise ValueError("accuracy must have at least one epoch, got none")
+    curve = np.asarray(accuracy, dtype=float)
+    plateau = curve[-max(1, len(curve) // 10) :].mean()
+    # The mean of equal numbers may exceed them by a rounding error.
+    return int(np.argmax(curve >= plateau - margin - 1e-12)) + 1
+
+
+def epochs_to_reach(accuracy: Sequence[float], level: float = 0.85) -> float:
+    """The first epoch (from 1) with at least this accuracy; NaN if there is none."""
+    reached = np.flatnonzero(np.asarray(accuracy, dtype=float) >= level)
+    return float(reached[0]) + 1 if len(reached) else math.nan
+
+
+def mean_height(x: ArrayLike, y: ArrayLike) -> float:
+    """Area under y against x by trapezoids, over the range of x: in [0, 1] if y is."""
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    return float(trapezoid(y, x) / (x[-1] - x[0]))

@@ -1,0 +1,55 @@
+"""Where a result comes from: versions, machine, commit. No host names, no paths."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from physlib import __version__
+from physlib.archives import checksums
+
+PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
+
+
+def provenance(dataset: str, device: str) -> dict[str, Any]:
+    """Versions, machine, commit and dataset sums as plain values, as this process sees them."""
+    return {
+        "versions": {
+            "physlib": __version__,
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in PACKAGES},
+        },
+        "device": device if device == "cpu" else torch.cuda.get_device_name(device),
+        "machine": {
+            "system": platform.system(),
+            "architecture": platform.machine(),
+            "instructions": torch.backends.cpu.get_cpu_capability(),
+            "cores": os.cpu_count(),
+            "threads": torch.get_num_threads(),
+        },
+        "commit": dict(_commit()),
+        "dataset_md5": checksums(dataset),
+    }
+
+
+@lru_cache(maxsize=1)
+def _commit() -> dict[str, Any]:
+    """The commit of the library's source tree; both None outside a checkout."""
+    source = Path(__file__).parent
+    git = ["git", "-C", str(source)]
+    try:
+        # The library must be tracked: an installed copy may lie inside somebody else's checkout.
+        subprocess.run([*git, "ls-files", "--error-unmatch", __file__], **_QUIET)
+        head = subprocess.run([*git, "rev-parse", "HEAD"], **_QUIET).stdout.strip()
+        changed = subprocess.run([*git, "status", "--porcelain", "--", "."], **_QUIET).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return {"id": None, "dirty": None}
+    return {"id": head, "dirty": bool(changed.strip())}
+
+
+_QUIET: dict[str, Any] = {"check": True, "capture_output": True, "text": True}

@@ -1,0 +1,41 @@
+"""The curves of the post's later revision, as far as they can be read off its two figures."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+from physlib.records import Record
+
+# What reading a value off the picture may be wrong by.
+READING_ERROR = {"loss": 0.003, "accuracy": 0.003}
+
+
+@lru_cache
+def published(layers: int) -> pd.DataFrame:
+    """The published curves of the network with 1 or 2 layers.
+
+    Indexed by epoch, 1 to 100; columns train_loss, test_loss, train_accuracy, test_accuracy,
+    accuracies as fractions. NaN where one line of the figure hides the other.
+
+    Source: bthndmn12.github.io/landaunet (July 2024), its two figures.
+    """
+    with (files("physlib") / "published" / f"{layers}layer.csv").open(encoding="utf-8") as file:
+        table = pd.read_csv(file, index_col="epoch")
+    for half in ("train", "test"):
+        table[f"{half}_accuracy"] = table.pop(f"{half}_acc") / 100
+    return table
+
+
+def distance_to_published(record: Record, layers: int) -> float:
+    """Mean distance of a run's test accuracy from the published one over its second half.
+
+    NaN for a run that diverged.
+    """
+    curve = np.asarray(record.curve("test_accuracy"))
+    if record.facts["status"] == "diverged":
+        return float("nan")
+    start = len(curve) // 2
+    there = published(layers)["test_accuracy"].to_numpy()[start : len(curve)]
+    return float(np.nanmean(np.abs(curve[start:] - there)))

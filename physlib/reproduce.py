@@ -1,0 +1,207 @@
+"""Running experiments: every recipe and seed once, fanned out, resumed where it stopped."""
+
+import json
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from joblib import Parallel, delayed, parallel_config
+from tqdm.auto import tqdm
+
+from physlib.checks import require_choice
+from physlib.data import load_dataset
+from physlib.experiments import Experiment, experiments
+from physlib.files import atomic_path
+from physlib.measurement import measure
+from physlib.planning import PROFILES, planned, seconds, stages, with_needs
+from physlib.provenance import provenance
+from physlib.recipes import Recipe
+from physlib.records import Record, read_record, record_path, write_record
+from physlib.training import Run, fit
+
+_ALONE = threading.Lock()
+METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
+
+
+@dataclass
+class Outcome:
+    """What `reproduce` did, in numbers of runs; `failed` has one line per run that raised."""
+
+    done: int = 0
+    found: int = 0
+    diverged: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def record_of(recipe: Recipe, seed: int, profile: str) -> Record:
+    """Train `recipe` from `seed` on one thread of the CPU, and measure it.
+
+    One thread, so that the bits do not depend on how many runs share the machine; and one run
+    at a time in a process, since weights come from torch's global generator. A Dask worker
+    therefore needs no more than one thread.
+    """
+    with _ALONE, _one_thread():
+        start = time.perf_counter()
+        run = fit(recipe, seed, "cpu", progress=False)
+        final = measure(run) if run.status == "completed" else {}
+        facts = {
+            "profile": profile,
+            "status": run.status,
+            "diverged_at": run.diverged_at,
+            "why": run.why,
+            **provenance(recipe.dataset, run.device),
+            "seconds": {
+                "total": round(time.perf_counter() - start, 3),
+                "epochs": [round(s, 3) for s in run.history["seconds"]],
+            },
+            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+    return Record(recipe, seed, list(_rows(run, final)), facts)
+
+
+def reproduce(
+    names: Iterable[str] | None = None,
+    *,
+    profile: str = "full",
+    results: Path = Path("results"),
+    jobs: int = -1,
+    dask: str | None = None,
+    progress: bool = True,
+    known: Mapping[str, Experiment] = experiments,
+) -> Outcome:
+    """Run what is missing of the experiments `names` and of those that they need.
+
+    What is there already is read, checked and kept. Values are the same bit for bit with any
+    `jobs` and on a Dask cluster of like machines.
+
+    Args:
+        names: of `known`; all of them by default.
+        profile: ``"full"`` or ``"fast"``.
+        results: the folder of all records.
+        jobs: how many processes at once; −1 is one for each core.
+        dask: address of a Dask scheduler, to run there instead of in processes.
+        progress: whether to show a bar.
+        known: the experiments there are.
+
+    Raises:
+        RecordError: a record is damaged or of another recipe. Needed experiments run first, and
+            the rest is not begun where one of its records is refused.
+    """
+    require_choice("profile", profile, PROFILES)
+    outcome = Outcome()
+    unfinished: set[str] = set()  # an experiment that needs one of these cannot be built
+    for stage in stages(with_needs(names, known)):
+        ready = [e for e in stage if e.needs not in unfinished]
+        outcome.failed += [
+            f"{e.name}: left out, since {e.needs} failed" for e in stage if e not in ready
+        ]
+        plan = planned(ready, results, profile, known)
+        missing = [run for run in plan if not _is_there(results, profile, *run)]
+        outcome.found += len(plan) - len(missing)
+        for dataset in sorted({recipe.dataset for recipe, _ in missing}):
+            load_dataset(dataset)  # one clear error, rather than one for every run
+        label = ", ".join(e.name for e in ready)
+        with _bar(missing, label, progress) as bar, _fan_out(missing, profile, jobs, dask) as ran:
+            for run, result in ran:
+                if isinstance(result, str):
+                    outcome.failed.append(f"{run[0].name}, seed {run[1]}: {result}")
+                    unfinished |= plan[run]
+                else:
+                    write_record(record_path(results, profile, *run), result)
+                    outcome.done += 1
+                    outcome.diverged += result.facts["status"] == "diverged"
+                bar.update(seconds(run[0]))
+        for search in (search for e in ready for search in e.searches):
+            with atomic_path(results / profile / "searches" / f"{search.name}.json") as path:
+                facts = {**asdict(search), "trials": [recipe.name for recipe in search.trials]}
+                path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8", newline="\n")
+    return outcome
+
+
+@contextmanager
+def _fan_out(
+    runs: list[tuple[Recipe, int]], profile: str, jobs: int, dask: str | None
+) -> Iterator[Iterable[tuple[tuple[Recipe, int], Record | str]]]:
+    """Each of `runs` with its record, or with what went wrong, in the order they finish."""
+    if not runs:
+        yield ()
+        return
+    with _cluster(dask):
+        parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        ran = parallel(delayed(_attempt)(*run, profile) for run in runs)
+        try:
+            yield ran
+        finally:
+            ran.close()  # ends the workers, if they are still at it
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """Joblib's work inside goes to the Dask scheduler at `address`, if there is one."""
+    if address is None:
+        yield
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ImportError("--dask needs the package dask[distributed]") from error
+    with Client(address, timeout="10s"), parallel_config("dask", wait_for_workers_timeout=60):
+        yield
+
+
+def _attempt(recipe: Recipe, seed: int, profile: str) -> tuple[tuple[Recipe, int], Record | str]:
+    """A run with its record, or with the exception in words: one failure stops no other run."""
+    in_worker = multiprocessing.parent_process() is not None
+    if in_worker and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    try:
+        return (recipe, seed), record_of(recipe, seed, profile)
+    except Exception as error:
+        return (recipe, seed), f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _rows(run: Run, final: dict[str, float]) -> Iterator[tuple[int, str, float]]:
+    epochs = [int(epoch) for epoch in run.history["epoch"]]
+    for i, epoch in enumerate(epochs):
+        for metric in METRICS:
+            yield epoch, metric, run.history[metric][i]
+    for metric, value in final.items():
+        yield epochs[-1], metric, float(value)
+
+
+def _is_there(results: Path, profile: str, recipe: Recipe, seed: int) -> bool:
+    """Whether a run is on record; what is on record must be whole and its own."""
+    path = record_path(results, profile, recipe, seed)
+    if not path.exists():
+        return False
+    read_record(path, recipe, seed)
+    return True
+
+
+def _bar(runs: list[tuple[Recipe, int]], label: str, progress: bool) -> "tqdm[Any]":
+    """A bar in core seconds as planned, from which the time left is guessed."""
+    return tqdm(
+        total=round(sum(seconds(recipe) for recipe, _ in runs)),
+        desc=f"{len(runs)} runs of {label}",
+        disable=not progress or not runs or "TQDM_DISABLE" in os.environ,
+        bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left",
+    )
