@@ -41,6 +41,55 @@ def test_layer_gain_and_well():
     assert [line.get_ydata().tolist() for line in right.lines] == [[1] * 5, [0] * 5]
 
 
+def line_data(axes):
+    return [list(line.get_ydata()) for line in axes.lines]
+
+
+def test_brownian_paths_end_in_a_dot():
+    (axes,) = plots.brownian_paths(np.arange(12.0).reshape(3, 2, 2)).axes
+    assert [line.get_xdata().tolist() for line in axes.lines[:2]] == [[0.0, 4.0, 8.0], [8.0]]
+
+
+def test_points_have_95_percent_bars():
+    points = ([1, 2], [3.0, 4.0], [0.1, 0.2])
+    for figure in (
+        plots.displacement(points, [1, 2], [3, 4], [5, 6]),
+        plots.escapes(points, [1, 2], [3, 4]),
+        plots.heating([1, 2], points, [3, 4], cold=1.0),
+        plots.annealing([0, 1], [2, 3], {"slow": points}, "title"),
+    ):
+        (bars,) = figure.axes[-1].containers
+        (_, _, (segments,)) = bars
+        lengths = [float(np.ptp(s[:, 1])) for s in segments.get_segments()]
+        assert lengths == pytest.approx([2 * 1.96 * 0.1, 2 * 1.96 * 0.2])
+
+
+def test_scheme_temperatures_keep_a_colour_for_a_scheme():
+    points = ([0.1], [1.0], [0.01])
+    curves = {"a": ([1, 1], points), "b": ([2, 2], points), "c": ([3, 3], None)}
+    top, bottom = plots.scheme_temperatures([0.1, 1], curves, {"b": curves["b"]}).axes
+    colour = {
+        line.get_label(): line.get_color() for line in top.lines if line.get_label() in curves
+    }
+    assert bottom.lines[0].get_color() == colour["b"]
+    assert line_data(bottom)[0] == [2, 2]
+
+
+def test_double_well_shows_potential_and_density():
+    theta = np.linspace(-1, 1, 5)
+    top, bottom = plots.double_well(theta, theta**2, np.zeros(9), np.ones(5)).axes
+    assert line_data(top) == [(theta**2).tolist()]
+    assert line_data(bottom) == [[1] * 5]
+
+
+def test_against_temperature_names_zero_and_powers():
+    panel = ([1.0, 2.0], [0.5, 1.0], [1.5, 4.0])
+    (axes,) = plots.against_temperature([0.0, 1e-3], {"accuracy": panel}).axes
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["0", "$10^{-3}$"]
+    (_, _, (segments,)) = axes.containers[0]
+    assert [s[:, 1].tolist() for s in segments.get_segments()] == [[0.5, 1.5], [1.0, 4.0]]
+
+
 def test_digit_grid_names_the_mistakes():
     images = np.zeros((3, 28, 28))
     figure = plots.digit_grid(images, [1, 2, 3], [1, 7, 3], columns=2)

@@ -38,7 +38,8 @@ def simulate(
     optimizer = Langevin([theta], **options)
     kept = start.new_empty(steps // every, *start.shape)
     for step in range(1, steps + 1):
-        theta.grad = gradient(theta.detach())
+        # a copy: a gradient that hands its argument back would move with the parameter
+        theta.grad = gradient(theta.detach().clone())
         optimizer.step()
         if step % every == 0:
             kept[step // every - 1] = theta.detach()

@@ -63,11 +63,13 @@ def scheme_temperatures(
 ) -> Figure:
     """Temperatures over T against αk: for each label a curve, and points simulated for it."""
     figure, panels = plt.subplots(2, 1, figsize=(5.2, 6.6), sharex=True)
+    colours = dict(zip(positions, COLOURS, strict=False))
     for axes, schemes in zip(panels, (positions, velocities), strict=True):
-        for (label, (curve, points)), colour in zip(schemes.items(), COLOURS, strict=False):
-            axes.plot(lr_k, curve, color=colour, linestyle="-" if points else ":", label=label)
+        for label, (curve, points) in schemes.items():
+            line = "-" if points else ":"
+            axes.plot(lr_k, curve, color=colours[label], linestyle=line, label=label)
             if points:
-                axes.errorbar(*_bars(points), color=colour, **BARS)
+                axes.errorbar(*_bars(points), color=colours[label], **BARS)
         axes.set(xscale="log", ylim=(0.6, 1.8))
         axes.axhline(1, color="0.8", linewidth=0.8, zorder=0)
     panels[0].set(ylabel=r"positions, $k\langle\theta^2\rangle / T$")

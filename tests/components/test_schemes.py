@@ -147,7 +147,7 @@ def simulated_rate(scheme, temperature, lr, damping):
 @pytest.mark.parametrize("scheme", ["symplectic-euler", "baoab"])
 def test_escapes_follow_kramers(scheme):
     inverse = np.array([3.0, 4.0, 5.0])
-    measured = [simulated_rate(scheme, 1 / b, lr=0.02, damping=0.2) for b in inverse]
+    measured = [simulated_rate(scheme, 1 / b, lr=0.005, damping=0.1) for b in inverse]
     rate, error, predicted = map(np.array, zip(*measured, strict=True))
     weights = rate / error
     (slope, _), covariance = np.polyfit(inverse, np.log(rate), 1, w=weights, cov="unscaled")
@@ -223,6 +223,14 @@ def test_gradient_noise_heats(scheme, damping, lr_k):
     cold = float(theory.position_temperature(temperature, lr_k, damping, scheme))
     assert exact > cold * (1 + 2 * TOLERANCE)  # the effect is there to be seen
     assert k * positions[-1].square().mean().item() == pytest.approx(exact, rel=TOLERANCE)
+
+
+def test_a_gradient_may_hand_its_argument_back():
+    same, copied = (
+        simulate(g, torch.ones(3), 5, lr=0.1, scheme="explicit-euler")[0]
+        for g in (lambda theta: theta, lambda theta: 1 * theta)
+    )
+    assert torch.equal(same, copied)
 
 
 @every_scheme
