@@ -1,7 +1,7 @@
 """Every claim of the post as data: its words, our definition, the statistic, the threshold.
 
 Definitions and thresholds were fixed on 20 November 2026, before any record of the full profile
-existed.
+was looked at.
 """
 
 from physlib.claims import revision, statements, table
