@@ -147,6 +147,31 @@ def reproduce(
 
 @app.command()
 @_one_line_errors
+def verdicts(
+    profile: Annotated[str, typer.Option(help="Which records: full or fast.")] = "full",
+    results: Annotated[Path, typer.Option(help="Folder of the records.")] = Path("results"),
+    page: Annotated[Path, typer.Option(help="The page to write.")] = Path("book/verdicts.md"),
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Judge the post's claims by the records, and write the page that says so."""
+    from physlib.claims.judging import Shelf
+    from physlib.files import atomic_path
+    from physlib.verdicts import as_json as as_plain
+    from physlib.verdicts import page as page_of
+
+    shelf = Shelf(results, profile)
+    if as_json:
+        print(json.dumps(as_plain(shelf), allow_nan=False))
+        return
+    text = page_of(shelf, page.parent.parent)
+    with atomic_path(page) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    print(f"Verdicts written to {page}")
+
+
+@app.command()
+@_one_line_errors
 def doctor(as_json: Json = False, debug: Debug = False) -> None:
     """Say what this machine has, and what is missing."""
     from physlib.doctor import findings

@@ -36,6 +36,10 @@ class RecordError(RuntimeError):
     """A record that is damaged, of another run, or of a newer version."""
 
 
+class MissingRecordError(RecordError):
+    """No record is there, not even a damaged one."""
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """One run as it is on disk.
@@ -116,7 +120,10 @@ def read_record(path: Path, recipe: Recipe | None = None, seed: int | None = Non
 
     Raises:
         RecordError: it is damaged, of another run or of a newer version; it is left as it is.
+        MissingRecordError: it is not there.
     """
+    if not path.exists():
+        raise MissingRecordError(f"record {path} is not there")
     facts = _unsealed(path / "run.json")
     found = _recipe(path / "run.json", facts.pop("recipe"))
     values, sha256 = _bytes(path / "values.csv"), facts.pop("sha256")

@@ -1,0 +1,217 @@
+"""The page of verdicts, and the same as plain values: all of it computed from records."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from physlib.claims import claims
+from physlib.claims.claim import Claim
+from physlib.claims.judging import Measured, Shelf, Statistic, Verdict
+from physlib.intervals import Interval
+from physlib.records import MissingRecordError
+
+SIGNS: dict[Verdict, str] = {
+    "reproduced": "✓",
+    "partly": "◐",
+    "not reproduced": "✗",
+    "not testable as stated": "–",
+    "no record yet": "…",
+}
+NO_RECORD: Verdict = "no record yet"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with what was measured, if all its records are there, and the verdict."""
+
+    claim: Claim
+    verdict: Verdict
+    measured: Measured | None = None
+    variants: dict[str, tuple[Verdict, Measured | None]] = field(default_factory=dict)
+
+
+def judge(shelf: Shelf, chosen: Iterable[Claim] = tuple(claims.values())) -> list[Judged]:
+    """The verdict on each claim, and what it would be under the other definitions."""
+
+    def under(claim: Claim, statistic: Statistic) -> tuple[Verdict, Measured | None]:
+        try:
+            measured = statistic(shelf)
+        except MissingRecordError:
+            return NO_RECORD, None
+        return claim.rule.judge(measured), measured
+
+    judged = []
+    for claim in chosen:
+        verdict, measured = under(claim, claim.statistic)
+        variants = {name: under(claim, other) for name, other in claim.variants.items()}
+        if measured and measured.bootstrap:
+            by_bootstrap = Measured(measured.bootstrap, parts=measured.parts)
+            variants["bootstrap interval"] = claim.rule.judge(by_bootstrap), by_bootstrap
+        judged.append(Judged(claim, verdict, measured, variants))
+    return judged
+
+
+def as_json(shelf: Shelf) -> dict[str, Any]:
+    """All verdicts as plain values; what is not finite becomes null."""
+    return {
+        "profile": shelf.profile,
+        "claims": {
+            j.claim.id: {
+                "quote": j.claim.quote,
+                "verdict": j.verdict,
+                "rule": _threshold(j.claim),
+                **_plain(j.measured),
+                "variants": {
+                    name: {"verdict": verdict, **_plain(measured)}
+                    for name, (verdict, measured) in j.variants.items()
+                },
+            }
+            for j in judge(shelf)
+        },
+    }
+
+
+def _plain(measured: Measured | None) -> dict[str, Any]:
+    if measured is None:
+        return {"interval": None}
+
+    def numbers(interval: Interval) -> dict[str, float | None]:
+        return {k: v if math.isfinite(v) else None for k, v in interval._asdict().items()}
+
+    return {
+        "interval": numbers(measured.interval),
+        "parts": {name: numbers(part) for name, part in measured.parts.items()},
+        "detail": measured.detail,
+    }
+
+
+def page(shelf: Shelf, root: Path) -> str:
+    """The page in Markdown; chapters are linked if they are under `root`."""
+    judged = judge(shelf)
+    counts = [(v, sum(j.verdict == v for j in judged)) for v in SIGNS]
+    tally = ", ".join(f"{n} {verdict}" for verdict, n in counts if n)
+    lines = [
+        "# Verdicts",
+        "",
+        "<!-- Written by `physlib verdicts` from the records; a test writes it again. -->",
+        "",
+        "What the post claims, claim by claim, and what the records say. Each claim has a",
+        "definition and a threshold, both written down before the runs were made; the verdict",
+        "follows from them and the data by a program, and this page is its output. Intervals hold",
+        "the mean over seeds with 95 % confidence (Student's t, paired by seed where two networks",
+        "are compared). A claim that is not reproduced in our reading may hold in another: what",
+        "the post leaves open is on [the errata page](errata), and *other definitions* under each",
+        "claim show how far the verdict depends on ours.",
+        "",
+        f"In sum, {len(judged)} claims: {tally}.",
+        "",
+        "| | claim | verdict | measured |",
+        "|---|---|---|---|",
+    ]
+    for j in judged:
+        title = f"[{j.claim.id.replace('-', ' ')}](verdict-{j.claim.id})"
+        lines.append(
+            f"| {SIGNS[j.verdict]} | {title} | {j.verdict} | {_number(j.claim, j.measured)} |"
+        )
+    for j in judged:
+        lines += _section(j, root)
+    return "\n".join([*lines, "", "## Where this comes from", "", _origin(shelf), ""])
+
+
+def _section(j: Judged, root: Path) -> list[str]:
+    claim = j.claim
+    lines = [
+        "",
+        f"(verdict-{claim.id})=",
+        f"## {SIGNS[j.verdict]} {claim.id.replace('-', ' ').capitalize()}",
+        "",
+        f"> {claim.quote.replace('|', chr(92) + '|')}",
+        ">",
+        f"> *({claim.where})*",
+        "",
+        f"**{j.verdict.capitalize()}**: {_number(claim, j.measured)}"
+        + (f" ({j.measured.detail})" if j.measured and j.measured.detail else "")
+        + ".",
+        "",
+        f"*We measure*: {claim.definition}",
+        "",
+        f"*Threshold*: {_threshold(claim)}.",
+        "",
+        f"*Records*: {claim.experiment}.",
+    ]
+    if (root / f"{claim.chapter}.ipynb").exists():
+        lines[-1] += f" *Argued for in* [](../{claim.chapter})."
+    if j.measured and len(j.measured.parts) > 1:
+        lines += ["", "| part | measured |", "|---|---|"]
+        lines += [f"| {n} | {_shown(claim, part)} |" for n, part in j.measured.parts.items()]
+    if j.variants:
+        lines += ["", "| other definitions | measured | verdict |", "|---|---|---|"]
+        lines += [
+            f"| {name} | {_number(claim, measured)} | {verdict} |"
+            for name, (verdict, measured) in j.variants.items()
+        ]
+    return lines
+
+
+def _threshold(claim: Claim) -> str:
+    scale, _, unit = _UNITS[claim.unit]
+    # A difference of percentages is one of points.
+    units = {"tolerance": " points"} if claim.unit == "%" else {}
+    numbers = {k: f"{scale * v:g}{units.get(k, unit)}" for k, v in claim.rule.numbers.items()}
+    return claim.rule.words.format(**numbers)
+
+
+def _number(claim: Claim, measured: Measured | None) -> str:
+    return "–" if measured is None else _shown(claim, measured.interval)
+
+
+def _shown(claim: Claim, interval: Interval) -> str:
+    """A mean with its interval, in the claim's unit; the mean alone where nothing varies."""
+    scale, digits, unit = _UNITS[claim.unit]
+    mean, low, high = (scale * x for x in interval)
+    if math.isnan(mean):
+        return "undefined: a run diverged, or did not get there"
+    if low == high:
+        return f"{mean:.{digits}f}{unit}"
+    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]{unit}"
+
+
+_UNITS = {
+    "%": (100, 2, " %"),
+    "points": (100, 2, " points"),
+    "epochs": (1, 1, " epochs"),
+    "ratio": (1, 4, ""),
+    "score": (1, 3, ""),
+    "loss": (1, 5, ""),
+    "states": (1, 0, ""),
+}
+
+
+def _origin(shelf: Shelf) -> str:
+    """One paragraph on the records that were read."""
+    records = list(shelf)
+    if not records:
+        return f"There are no records of the profile *{shelf.profile}* yet."
+
+    def every(*keys: str) -> str:
+        found = set()
+        for record in records:
+            value: Any = record.facts
+            for key in keys:
+                value = value[key]
+            found.add(str(value))
+        return ", ".join(sorted(found))
+
+    hours = sum(record.facts["seconds"]["total"] for record in records) / 3600
+    diverged = sum(record.facts["status"] == "diverged" for record in records)
+    dirty = any(record.facts["commit"]["dirty"] for record in records)
+    commits = ", ".join(sorted({str(r.facts["commit"]["id"])[:10] for r in records}))
+    return (
+        f"{len(records)} records of the profile *{shelf.profile}*, {diverged} of them of runs that "
+        f"diverged; {hours:.1f} hours on one core each, with {every('machine', 'architecture')} "
+        f"({every('machine', 'instructions')}), torch {every('versions', 'torch')}, Python "
+        f"{every('versions', 'python')}; commit {commits}{', with changes' if dirty else ''}. "
+        "`physlib reproduce --profile full` makes them, `physlib verdicts` this page."
+    )
