@@ -75,6 +75,17 @@ def mnist_or_digits() -> str:
     return "mnist"
 
 
+def pixel_order(seed: int) -> Tensor:
+    """The shuffle of the pixels that a recipe's ``pixel_permutation`` names, shape (784,), int64.
+
+    Drawn from a generator of its own; 0 is the order of the rows. An image x (..., 784) is
+    shuffled as ``x[..., order]``.
+    """
+    if seed == 0:
+        return torch.arange(PIXELS)
+    return torch.randperm(PIXELS, generator=torch.Generator().manual_seed(seed))
+
+
 def resolve_device(device: str | torch.device | None = None) -> torch.device:
     """The device asked for, or CUDA where there is one and otherwise the CPU.
 

@@ -2,7 +2,9 @@
 
 import math
 
-from scipy.stats import binomtest
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import binomtest, t
 from torch import Tensor
 
 from physlib.checks import require_integer
@@ -41,3 +43,21 @@ def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
         raise ValueError(f"correct must be at most total = {total}, got {correct}")
     interval = binomtest(correct, total).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)
+
+
+def paired_interval(differences: ArrayLike) -> tuple[float, float, float]:
+    """Mean of paired differences (one a seed) and Student's 95 % interval: (mean, low, high).
+
+    It covers the seed, with independent and roughly normal differences, and nothing else.
+
+    Source: Student, Biometrika 6, 1 (1908).
+
+    Raises:
+        ValueError: fewer than two differences, or not a plain list of finite ones.
+    """
+    values = np.asarray(differences, dtype=float)
+    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+        raise ValueError(f"differences must be at least two finite numbers, got {differences!r}")
+    mean = float(values.mean())
+    half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1)) / math.sqrt(len(values))
+    return mean, mean - half, mean + half

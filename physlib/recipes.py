@@ -42,6 +42,7 @@ class Recipe:
 
     dataset: Literal["mnist", "fashion-mnist", "kmnist", "digits"] = "mnist"
     pixel_range: tuple[float, float] = (-1.0, 1.0)  # what black and white become
+    pixel_permutation: int = 0  # the seed of one shuffle of the pixels; 0 leaves them in order
     batch_size: int = 128
     epochs: int = 5
 
@@ -66,6 +67,9 @@ class Recipe:
         plain["temperature"] = require_number("temperature", self.temperature, low=0)
         plain["pixel_range"] = tuple(require_number("pixel_range", p) for p in self.pixel_range)
         plain["hidden"] = tuple(require_integer("hidden", width, low=1) for width in self.hidden)
+        plain["pixel_permutation"] = require_integer(
+            "pixel_permutation", self.pixel_permutation, low=0
+        )
         plain["epochs"] = require_integer("epochs", self.epochs, low=1)
         # Batch normalisation has no variance for a single sample.
         least = 2 if self.batch_norm and self.network == "experimental" else 1

@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
-from physlib.data import load_dataset, resolve_device
+from physlib.data import load_dataset, pixel_order, resolve_device
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe, recipes
 
@@ -86,6 +86,9 @@ def fit(
     data = load_dataset(recipe.dataset, device)
     train = data.train_inputs(recipe.pixel_range), data.train_labels
     test = data.test_inputs(recipe.pixel_range), data.test_labels
+    if recipe.pixel_permutation:
+        shuffle = pixel_order(recipe.pixel_permutation).to(device)
+        train, test = ((inputs[:, shuffle], labels) for inputs, labels in (train, test))
 
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         weights_seed, order_seed, noise_seed = map(int, SeedSequence(seed).generate_state(3))
