@@ -105,10 +105,10 @@ def gain_range(
     Shown is its decimal logarithm: matplotlib's own would overflow with float64.
     """
     figure, axes = plt.subplots(figsize=(5.2, 3.4))
-    for (label, gain), style in zip(gains.items(), ("-", "-", "--", "-"), strict=True):
+    for (label, gain), width in zip(gains.items(), (9, 6, 3.5, 1.5), strict=True):  # all in view
         gain = np.asarray(gain, dtype=float)
         finite = np.where(np.isfinite(gain), gain, np.nan)
-        (line,) = axes.plot(beta, np.log10(finite), style, label=label)
+        (line,) = axes.plot(beta, np.log10(finite), linewidth=width, label=label)
         axes.axvline(limits[label], color=line.get_color(), linestyle=":", linewidth=1)
     axes.set(xscale="log", yscale="log", xlabel="β", ylabel="decimal logarithm of the gain")
     axes.legend()
