@@ -102,7 +102,10 @@ def draw(*shape: int) -> torch.Tensor:
 # {eq}`eq-layer-boost`, and the boost falls apart into a stretch and a squeeze,
 #
 # $$
-# a' + t' = e^{\rho}\,(a + t), \qquad a' - t' = e^{-\rho}\,(a - t) .
+# \begin{aligned}
+# a' + t' &= e^{\rho}\,(a + t), \\
+# a' - t' &= e^{-\rho}\,(a - t) .
+# \end{aligned}
 # $$ (eq-layer-doppler)
 #
 # (The factor $e^\rho$ is the Doppler shift of light.) The third follows from the second: one boost after
@@ -135,9 +138,10 @@ boosts(orbits, rho)
 #
 # $$
 # \begin{gathered}
-# y = W(x)\,x, \qquad W(x) = W_0 \odot g(x), \\
-# g_i(x) = a_i\cosh 5\beta + t(x)\sinh 5\beta, \\
-# t(x) = t\,\sigma(\langle x\rangle), \qquad a_i = i .
+# y = W(x)\,x, \quad W(x) = W_0 \odot g(x), \\
+# g_i(x) = a_i\cosh 5\beta \\
+# {} + t(x)\sinh 5\beta, \\
+# t(x) = t\,\sigma(\langle x\rangle), \quad a_i = i .
 # \end{gathered}
 # $$ (eq-layer-printed)
 #
@@ -237,12 +241,14 @@ print("the middle goes to the middle, unequal means:", straight(bright))
 # $O$ × inputs $I$. One line removes it. The gain depends on the column alone, so in
 #
 # $$
-# y_{bo} = \sum_i \bigl(W_{0,oi}\,g_{bi}\bigr)\,x_{bi}
-#        = \sum_i W_{0,oi}\,\bigl(g_{bi}\,x_{bi}\bigr)
+# \begin{aligned}
+# y_{bo} &= \sum_i \bigl(W_{0,oi}\,g_{bi}\bigr)\,x_{bi} \\
+#        &= \sum_i W_{0,oi}\,\bigl(g_{bi}\,x_{bi}\bigr)
+# \end{aligned}
 # $$ (eq-layer-factored)
 #
-# you may move the bracket. Multiplication is associative, so this is no approximation. On the right
-# stands an ordinary linear layer of a scaled input:
+# you may move the bracket. Multiplication is associative, so this is no approximation. The second
+# line is an ordinary linear layer of a scaled input:
 
 # %%
 source(hyperbolic_linear)
@@ -309,12 +315,14 @@ for form, took in seconds.items():
 # ## Gradients by hand
 #
 # Let $\delta_{bo}$ be the gradient of the loss with respect to the output $y_{bo}$, and write $\sigma_b$
-# for $\sigma(\langle x_b\rangle)$. Work backwards through the right-hand side of {eq}`eq-layer-factored`.
+# for $\sigma(\langle x_b\rangle)$. Work backwards through the second line of {eq}`eq-layer-factored`.
 # The matrix meets the scaled input, and the scaled input meets the matrix:
 #
 # $$
-# \frac{\partial L}{\partial W_0} = \delta^\top (x \odot g), \qquad
-# \frac{\partial L}{\partial (x \odot g)} = \delta W_0 .
+# \begin{aligned}
+# \frac{\partial L}{\partial W_0} &= \delta^\top (x \odot g), \\
+# \frac{\partial L}{\partial (x \odot g)} &= \delta W_0 .
+# \end{aligned}
 # $$ (eq-layer-grad-weight)
 #
 # The product rule splits the latter. What falls on the gain, $G = x \odot \delta W_0$, goes on to β and
@@ -427,8 +435,10 @@ print("input 0 is silent at β = 0:", silent)
 # 1$, sooner:
 #
 # $$
-# |\beta| = \frac15 \ln\frac{M}{f}, \qquad
-# f = \begin{cases} \frac12 & \text{cosh,} \\ \frac{I-1}{2} & \text{gain.} \end{cases}
+# \begin{gathered}
+# |\beta| = \frac15 \ln\frac{M}{f}, \\
+# f_{\cosh} = \frac12, \quad f_{\text{gain}} = \frac{I-1}{2} .
+# \end{gathered}
 # $$ (eq-layer-range)
 #
 # Try it, by bisection in each format:
@@ -504,7 +514,7 @@ print("bfloat16 itself would say", int(torch.tensor(783.0).bfloat16()))
 # $X_0^2 - X_1^2 - \dots - X_n^2 = 1$ form the *Lorentz model* of hyperbolic space, with the distance
 #
 # $$
-# \cosh d(X, Y) = X_0 Y_0 - X_1 Y_1 - \dots - X_n Y_n ,
+# \cosh d(X, Y) = X_0 Y_0 - \sum_{k=1}^{n} X_k Y_k ,
 # $$ (eq-layer-distance)
 #
 # and boosts are its rigid motions: they move all points and change no distance. In one plane you see it
