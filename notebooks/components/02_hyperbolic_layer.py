@@ -697,7 +697,8 @@ for layer in (1, 2):
 # $a_i\cosh 5\beta$:
 
 # %%
-print("in the gain after training, mean over pixels, images and seeds:")
+print("parts of the gain after training, means over five seeds")
+print("              adaptive   varies between images by")
 for layer, kind in ((0, "hidden layer"), (3, "output layer")):
     share, variation = [], []
     for run in noisy:
@@ -712,10 +713,7 @@ for layer, kind in ((0, "hidden layer"), (3, "output layer")):
             size = (module.ramp * torch.cosh(5 * module.beta)).mean()
             share.append((lift.abs().mean() / size).item())
             variation.append((lift.std() / size).item())
-    print(
-        f"{kind}: adaptive part {np.mean(share):.1e} of the gain, "
-        f"varies by {np.mean(variation):.1e} between images"
-    )
+    print(f"{kind}  {np.mean(share):.1e}    {np.mean(variation):.1e}")
 
 # %% [markdown]
 # Nearly all of the gain is the ramp, and of the little that is not, most is the same for all images. With
