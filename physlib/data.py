@@ -61,6 +61,15 @@ class Dataset:
         images, labels = self.train_images, self.train_labels
         return Dataset(self.name, images[train], labels[train], images[held], labels[held])
 
+    def with_pixel_order(self, order: Tensor) -> "Dataset":
+        """All images with their pixels in `order`, shape (784,), as `pixel_order` gives it."""
+        order = order.to(self.train_images.device)
+        train, test = (
+            images.flatten(1)[:, order].view_as(images)
+            for images in (self.train_images, self.test_images)
+        )
+        return replace(self, train_images=train, test_images=test)
+
     def with_label_noise(self, fraction: float, seed: int) -> "Dataset":
         """The given fraction of training labels, rounded to a count, replaced by wrong ones.
 
@@ -113,6 +122,17 @@ def mnist_or_digits() -> str:
         )
         return "digits"
     return "mnist"
+
+
+def pixel_order(seed: int) -> Tensor:
+    """The shuffle of the pixels that a recipe's ``pixel_permutation`` names, shape (784,), int64.
+
+    Drawn from a generator of its own; 0 is the order of the rows. An image x (..., 784) is
+    shuffled as ``x[..., order]``.
+    """
+    if seed == 0:
+        return torch.arange(PIXELS)
+    return torch.randperm(PIXELS, generator=torch.Generator().manual_seed(seed))
 
 
 def resolve_device(device: str | torch.device | None = None) -> torch.device:

@@ -47,6 +47,7 @@ class Recipe:
 
     dataset: Literal["mnist", "fashion-mnist", "kmnist", "digits"] = "mnist"
     pixel_range: tuple[float, float] = (-1.0, 1.0)  # what black and white become
+    pixel_permutation: int = 0  # the seed of one shuffle of the pixels; 0 leaves them in order
     batch_size: int = 128
     epochs: int = 5
     # This many training images are held out, and the test columns are then measured on them.
@@ -74,6 +75,9 @@ class Recipe:
         plain["temperature"] = require_number("temperature", self.temperature, low=0)
         plain["pixel_range"] = tuple(require_number("pixel_range", p) for p in self.pixel_range)
         plain["hidden"] = tuple(require_integer("hidden", width, low=1) for width in self.hidden)
+        plain["pixel_permutation"] = require_integer(
+            "pixel_permutation", self.pixel_permutation, low=0
+        )
         plain["validation"] = require_integer("validation", self.validation, low=0)
         plain["label_noise"] = require_number("label_noise", self.label_noise, low=0, high=1)
         plain["epochs"] = require_integer("epochs", self.epochs, low=1)

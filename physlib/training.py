@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
-from physlib.data import Dataset, load_dataset, resolve_device
+from physlib.data import Dataset, load_dataset, pixel_order, resolve_device
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe, recipes
 
@@ -133,12 +133,14 @@ def fit(
 
 
 def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None = None) -> Dataset:
-    """What `fit` trains and scores on: the dataset, split and with wrong labels as the recipe says.
+    """What `fit` trains and scores on: the dataset as the recipe shuffles, splits and mislabels it.
 
     The label noise has a stream of its own in the seed, so that a clean run and a noisy one
     share weights and order.
     """
     data = load_dataset(recipe.dataset, resolve_device(device))
+    if recipe.pixel_permutation:
+        data = data.with_pixel_order(pixel_order(recipe.pixel_permutation))
     if recipe.validation:
         data = data.hold_out(recipe.validation)
     if recipe.label_noise:

@@ -13,7 +13,7 @@ import torchvision
 
 from physlib import archives, load_dataset
 from physlib.archives import STEMS, DatasetUnavailableError, data_folders, whereabouts
-from physlib.data import mnist_or_digits, resolve_device
+from physlib.data import mnist_or_digits, pixel_order, resolve_device
 
 
 def idx(array):
@@ -222,3 +222,13 @@ def test_bad_names_and_devices_are_named():
         with pytest.raises(ValueError, match=r"device .*, got 'cuda:3'"):
             resolve_device("cuda:3")
         assert resolve_device() == torch.device("cpu")
+
+
+def test_a_shuffle_of_the_pixels_is_one_of_them_and_leaves_other_generators_alone():
+    before = torch.get_rng_state()
+    order = pixel_order(3)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(order.sort().values, torch.arange(784))
+    assert torch.equal(order, pixel_order(3))
+    assert not torch.equal(order, pixel_order(4))
+    assert torch.equal(pixel_order(0), torch.arange(784))

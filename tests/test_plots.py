@@ -90,6 +90,57 @@ def test_against_temperature_names_zero_and_powers():
     assert [s[:, 1].tolist() for s in segments.get_segments()] == [[0.5, 1.5], [1.0, 4.0]]
 
 
+def drawn(axes):
+    return [line.get_ydata().tolist() for line in axes.lines if len(line.get_ydata()) > 2]
+
+
+def test_boosts_show_both_rows_and_the_gain():
+    rapidity = np.array([-1.0, 0.0, 1.0])
+    orbit = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    plane, height = plots.boosts({"one": orbit}, rapidity).axes
+    assert drawn(plane) == drawn(height) == [[1, 3, 5]]
+    assert [line.get_xdata().tolist() for line in plane.lines[2:]] == [[2, 4, 6], [4]]
+    assert [line.get_ydata().tolist() for line in height.lines] == [[1, 3, 5], [3]]
+
+
+def test_layer_cost_and_scalar_gradients():
+    counted, measured = {"a": (2e6, 3e6), "b": (4e6, 5e6)}, {"a": (2e6, 4e6), "b": (5e6, 6e6)}
+    for axes, bars, dots in zip(
+        plots.layer_cost(counted, measured).axes,
+        ([2e6, 4e6], [3e6, 5e6]),
+        ([2e6, 5e6], [4e6, 6e6]),
+        strict=True,
+    ):
+        assert [bar.get_width() for bar in axes.patches] == bars
+        assert axes.lines[0].get_xdata().tolist() == dots
+    hand, run = np.arange(8.0).reshape(4, 2), np.arange(6.0).reshape(3, 2)
+    beta, t = plots.scalar_gradients(np.arange(4), hand, np.arange(3), run).axes
+    assert drawn(beta) == [[0, 2, 4, 6], [0, 2, 4]]
+    assert drawn(t) == [[1, 3, 5, 7], [1, 3, 5]]
+
+
+def test_gain_range_stops_at_the_overflow():
+    names = "abcd"
+    gains = {name: np.array([10.0, 1e300, np.inf]) for name in names}
+    (axes,) = plots.gain_range([1, 2, 3], gains, dict.fromkeys(names, 2.5)).axes
+    assert all(np.isnan(curve[2]) and curve[:2] == [1, 300] for curve in drawn(axes))
+    assert [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 2] == [2.5] * 4
+
+
+def test_gate_values_and_seed_intervals():
+    (axes,) = plots.gate_values({"a": np.linspace(0, 1, 50), "b": np.linspace(0, 2, 50)}).axes
+    assert len(axes.patches) == 2
+    figure = plots.seed_intervals(
+        {"a": [1.0, 2.0], "b": [3.0, 5.0]}, {"a": (1.5, 0.0, 3.0), "b": (4.0, 2.0, 6.0)}, "points"
+    )
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
+    shown = [bar[0].get_xdata().tolist() for bar in axes.containers]
+    assert shown == [[1.5], [4.0]]
+    ends = [bar[2][0].get_segments()[0][:, 0].tolist() for bar in axes.containers]
+    assert ends == [[0, 3], [2, 6]]
+
+
 def test_digit_grid_names_the_mistakes():
     images = np.zeros((3, 28, 28))
     figure = plots.digit_grid(images, [1, 2, 3], [1, 7, 3], columns=2)

@@ -25,6 +25,7 @@ def test_the_named_recipes_of_the_book():
     assert (revision.alpha, revision.gamma, revision.beta) == (0.0095, 6.5, 1e-3)
     assert (revision.lr, revision.damping, revision.temperature) == (1e-2, 1e-3, 8e-3)
     assert recipes["mlp"].hidden == recipes["physlib"].hidden
+    assert all(recipe.pixel_permutation == 0 for recipe in recipes.values())
 
 
 def test_a_recipe_is_frozen_plain_data():
@@ -42,6 +43,7 @@ def test_settings_are_read_from_text():
     assert (changed.lr, changed.epochs, changed.hidden) == (3e-3, 7, (64, 32))
     assert (changed.batch_norm, changed.axis, changed.pixel_range) == (False, "batch", (0.0, 1.0))
     assert recipes["physlib"].override("hidden=").hidden == ()
+    assert recipes["physlib"].override("pixel_permutation=3").pixel_permutation == 3
 
 
 def test_numbers_of_numpy_become_plain_ones():
@@ -66,6 +68,7 @@ def test_numbers_of_numpy_become_plain_ones():
         ("pixel_range=1", r"pixel_range must be \(black, white\)"),
         ("axis=time", "axis must be one of 'class', 'batch', got 'time'"),
         ("batch_size=1", "batch_size must be at least 2, got 1"),
+        ("pixel_permutation=-1", "pixel_permutation must be at least 0, got -1"),
         ("epochs=0", "epochs must be at least 1, got 0"),
         ("temperature=-1", r"temperature .* \[0, inf\), got -1.0"),
         ("damping=0", r"damping .* \(0, 1\], got 0.0"),

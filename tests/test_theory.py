@@ -5,12 +5,67 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import trapezoid
-from scipy.linalg import solve_discrete_lyapunov
+from scipy.linalg import expm, solve_discrete_lyapunov
 
 from physlib import theory
 
 SCHEMES = get_args(theory.Scheme)
+
+
+@given(first=st.floats(-5, 5), second=st.floats(-5, 5))
+def test_boosts_compose_and_keep_the_interval(first, second):
+    both = theory.boost(first) @ theory.boost(second)
+    # rounding is relative to the largest intermediate product
+    scale = np.exp(abs(first) + abs(second))
+    np.testing.assert_allclose(both, theory.boost(first + second), rtol=0, atol=1e-14 * scale)
+    metric = np.diag([1, -1])
+    kept = theory.boost(first).T @ metric @ theory.boost(first)
+    np.testing.assert_allclose(kept, metric, rtol=0, atol=1e-14 * np.exp(2 * abs(first)))
+
+
+def test_a_boost_is_generated_by_the_exchange_of_its_rows():
+    np.testing.assert_allclose(theory.boost(0.7), expm(0.7 * np.array([[0, 1], [1, 0]])))
+
+
+def test_the_gain_is_the_first_row_of_a_boost():
+    for a, t in ((0.0, 0.4), (7.0, -2.0)):
+        gain = theory.layer_gain([a], 0.2, t)
+        assert gain == pytest.approx((theory.boost(5 * 0.2) @ [a, t])[0])
+
+
+def test_layer_gradients_are_slopes():
+    """Against central differences, whose error is of the order of the squared step."""
+    rng = np.random.default_rng(0)
+    x, weight, upstream = rng.normal(size=(3, 4)), rng.normal(size=(2, 4)), rng.normal(size=(3, 2))
+    point = {"x": x, "weight": weight, "beta": 0.1, "t": 1.3}
+    ramp = np.array([0.0, 1.0, -2.0, 5.0])
+
+    def projected(x, weight, beta, t):
+        t_of_x = t / (1 + np.exp(-x.mean(axis=1, keepdims=True)))
+        gain = ramp * np.cosh(5 * beta) + t_of_x * np.sinh(5 * beta)
+        return (upstream * ((x * gain) @ weight.T)).sum()
+
+    step = 1e-5
+    gradients = theory.layer_gradients(**point, ramp=ramp, upstream=upstream)
+    for (name, value), gradient in zip(point.items(), gradients, strict=True):
+        for place in np.ndindex(np.shape(value)):
+            shift = np.zeros(np.shape(value))
+            shift[place] = step
+            ends = [projected(**(point | {name: value + way * shift})) for way in (1, -1)]
+            slope = (ends[0] - ends[1]) / (2 * step)
+            assert np.asarray(gradient)[place] == pytest.approx(slope, rel=1e-6, abs=1e-7), name
+
+
+def test_rapidity_limit():
+    largest = np.finfo(np.float64).max  # where M / f would overflow
+    with np.errstate(over="ignore"):
+        for factor in (0.5, 391.5):
+            edge = theory.rapidity_limit(largest, factor)
+            grows = [np.exp(edge + step + np.log(factor)) for step in (-1e-9, 1e-9)]
+            assert [bool(np.isinf(value)) for value in grows] == [False, True]
 
 
 def step(scheme, damping, lr_k):

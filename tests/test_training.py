@@ -10,6 +10,7 @@ import torch
 import physlib.training
 from physlib import fit, ginzburg_landau_loss, load_dataset, recipes
 from physlib.checkpoints import CheckpointError
+from physlib.data import Dataset, pixel_order
 from physlib.training import COLUMNS, train_epoch
 
 DIGITS = recipes["physlib"].override("dataset=digits", "epochs=4", "lr=1e-2")
@@ -207,6 +208,24 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match="at epoch 4, beyond the 2 asked for"):
         fit(DIGITS.override("epochs=2"), checkpoint=path)
     assert path.read_bytes() == before
+
+
+def shuffled_inputs(monkeypatch, order, recipe):
+    """The run of `recipe` on images that are shuffled before `fit` sees them."""
+    with monkeypatch.context() as patch:
+        for name in ("train_inputs", "test_inputs"):
+            plain = getattr(Dataset, name)
+            patch.setattr(Dataset, name, lambda self, r, plain=plain: plain(self, r)[:, order])
+        return fit(recipe)
+
+
+def test_a_permutation_shuffles_the_pixels_of_all_images_alike(monkeypatch):
+    recipe = DIGITS.override("epochs=1")
+    shuffled = fit(recipe.override("pixel_permutation=3"))
+    assert_same_run(shuffled, shuffled_inputs(monkeypatch, pixel_order(3), recipe))
+    assert without_seconds(shuffled) != without_seconds(fit(recipe))
+    # the other streams of the seed are as without it
+    assert_same_run(fit(recipe), shuffled_inputs(monkeypatch, pixel_order(0), recipe))
 
 
 def test_divergence_is_a_result_with_its_step():

@@ -1,12 +1,13 @@
 """The layer: a linear map whose weights a hyperbolic rotation mixes with the input."""
 
-import math
-from typing import Literal, get_args
+from collections.abc import Callable
+from typing import Literal, Self, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from physlib import theory
 from physlib.checks import require_choice, require_integer, require_number
 
 Ramp = Literal["index", "normalised", "ones"]
@@ -39,8 +40,14 @@ def hyperbolic_linear(
     Modification"): the bracket scales columns of :math:`W_0`, which is scaling the input, and
     no (B, O, I) tensor arises.
 
+    The bracket is computed in float32 at least, under autocast too, since half precision can
+    not tell :math:`a_i` from :math:`a_{i+1}`; the matrix product is in the dtype of x, or in
+    autocast's. The rapidity is clamped to ±log(largest number / I), see
+    `theory.rapidity_limit`: a finite bracket as long as :math:`|t(x)| \le I`, and no gradient
+    for β beyond. NaN stays NaN.
+
     Args:
-        x: input, shape (..., I), floating point.
+        x: input, shape (..., I), floating point, of the weight's dtype but under autocast.
         weight: :math:`W_0`, shape (O, I).
         beta: rapidity over five, scalar tensor.
         t: strength of the input-dependent part, scalar tensor.
@@ -61,13 +68,21 @@ def hyperbolic_linear(
     if not x.is_floating_point():
         raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")
     features = weight.shape[1]
+    dtype = torch.promote_types(weight.dtype, torch.float32)  # of the gain
     if not isinstance(ramp, Tensor):
-        ramp = ramp_vector(ramp, features).to(weight)
+        ramp = ramp_vector(ramp, features).to(weight.device)
     elif ramp.shape != (features,):
         raise ValueError(f"ramp must have shape ({features},), got {tuple(ramp.shape)}")
-    t_of_x = t * torch.sigmoid(x.mean(-1, keepdim=True))  # (..., 1)
-    gain = ramp * torch.cosh(5 * beta) + t_of_x * torch.sinh(5 * beta)  # (..., I)
-    return F.linear(x * gain, weight)
+    limit = beta_limit(dtype, features)
+    beta = beta.to(dtype).clamp(-limit, limit)
+    t_of_x = t.to(dtype) * torch.sigmoid(x.mean(-1, keepdim=True, dtype=dtype))  # (..., 1)
+    gain = ramp.to(dtype) * torch.cosh(5 * beta) + t_of_x * torch.sinh(5 * beta)  # (..., I)
+    return F.linear((x * gain).to(x.dtype), weight)
+
+
+def beta_limit(dtype: torch.dtype, features: int) -> float:
+    """The largest β that `hyperbolic_linear` does not clamp; dtype is that of the gain."""
+    return theory.rapidity_limit(torch.finfo(dtype).max, features) / 5
 
 
 class HyperbolicLinear(nn.Module):
@@ -76,7 +91,7 @@ class HyperbolicLinear(nn.Module):
     Args:
         in_features: I, at least 1.
         out_features: O, at least 1.
-        beta: initial β, within about ±17.7, where e^{5|β|} reaches float32's largest number.
+        beta: initial β, within `beta_limit`: ±16.4 for 784 inputs.
         ramp: ``"index"`` (printed), ``"normalised"`` or ``"ones"``.
 
     Raises:
@@ -91,7 +106,7 @@ class HyperbolicLinear(nn.Module):
         super().__init__()
         require_integer("in_features", in_features, low=1)
         require_integer("out_features", out_features, low=1)
-        limit = math.log(torch.finfo(torch.float32).max) / 5
+        limit = beta_limit(torch.float32, in_features)
         require_number("beta", beta, low=-limit, high=limit)
         self.in_features, self.out_features = in_features, out_features
         self.initial_beta, self.ramp_kind = float(beta), ramp
@@ -107,6 +122,14 @@ class HyperbolicLinear(nn.Module):
         nn.init.constant_(self.beta, self.initial_beta)
         nn.init.ones_(self.t)
         self.ramp.copy_(ramp_vector(self.ramp_kind, self.in_features))
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Cast and move, but never round the ramp: bfloat16 takes 783 for 784."""
+        ramp = self.ramp
+        super()._apply(fn, recurse)
+        if torch.promote_types(self.ramp.dtype, torch.float32) != self.ramp.dtype:
+            self.ramp = ramp.to(self.ramp.device, torch.float32)
+        return self
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x (..., I) to (..., O)."""

@@ -25,6 +25,30 @@ def accuracy_curves(curves: Mapping[str, Sequence[float]], title: str) -> Figure
 
 
 @styled
+def seed_intervals(
+    values: Mapping[str, ArrayLike],
+    intervals: Mapping[str, tuple[float, float, float]],
+    label: str,
+    band: float = 0.0,
+) -> Figure:
+    """One row a label: a dot for each seed, and (mean, low, high) as a bar; zero is marked.
+
+    ``band`` shades what lies within ± that value.
+    """
+    figure, axes = plt.subplots(figsize=(5.2, 0.9 + 0.5 * len(values)))
+    axes.axvspan(-band, band, color="0.93")
+    axes.axvline(0, color="0.6", linewidth=0.8)
+    for row, name in enumerate(values):
+        mean, low, high = intervals[name]
+        axes.plot(np.asarray(values[name]), [row - 0.2] * np.size(values[name]), "o", color="0.6")
+        reach = [[mean - low], [high - mean]]
+        axes.errorbar(mean, row + 0.1, xerr=reach, fmt="s", capsize=4, color=COLOURS[1])
+    axes.set(xlabel=label, yticks=range(len(values)), yticklabels=list(values))
+    axes.set_ylim(len(values) - 0.5, -0.5)  # the first row on top
+    return figure
+
+
+@styled
 def digit_grid(
     images: ArrayLike, labels: ArrayLike, predictions: ArrayLike, columns: int = 6
 ) -> Figure:

@@ -1,6 +1,9 @@
+import copy
+import math
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -8,7 +11,8 @@ from hypothesis import strategies as st
 
 from physlib import HyperbolicLinear, hyperbolic_linear, theory
 from physlib.components import literal
-from physlib.components.hyperbolic import ramp_vector
+from physlib.components.costs import measured_cost
+from physlib.components.hyperbolic import beta_limit, ramp_vector
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 
@@ -61,8 +65,70 @@ def test_gain_is_the_closed_form():
     torch.testing.assert_close(gain, torch.from_numpy(expected), rtol=1e-12, atol=0)
 
 
-def test_gradcheck():
-    assert torch.autograd.gradcheck(hyperbolic_linear, ingredients(3, 4, 5, seed=2))
+@given(seed=st.integers(0, 2**31), first=st.floats(-0.5, 0.5), second=st.floats(-0.5, 0.5))
+def test_gains_compose_as_boosts_do(seed, first, second):
+    """Rapidities add: g(β₁ + β₂) from g and its partner at β₁, read off a layer without mixing."""
+    x, _, _, t = (tensor.detach() for tensor in ingredients(3, 6, 1, seed))
+
+    def row(beta):
+        return hyperbolic_linear(x, torch.eye(6, dtype=x.dtype), beta, t) / x
+
+    def gain(beta):
+        beta = torch.tensor(beta, dtype=x.dtype)
+        slope = torch.autograd.functional.jacobian(row, beta)
+        return torch.stack([row(beta), slope / 5])  # the slope is the boost's other row
+
+    direct = gain(first + second)
+    composed = torch.einsum("rs,sbi->rbi", torch.from_numpy(theory.boost(5 * second)), gain(first))
+    torch.testing.assert_close(composed, direct, rtol=1e-9, atol=1e-9)
+    a, t_of_x = torch.arange(6.0), t * torch.sigmoid(x.mean(1, keepdim=True))
+    invariant = direct[0] ** 2 - direct[1] ** 2
+    torch.testing.assert_close(invariant, a**2 - t_of_x**2, rtol=1e-9, atol=1e-9)
+
+
+@given(seed=st.integers(0, 2**31), beta=st.floats(-1, 1))
+def test_a_layer_and_its_inverse_boost_add_up_to_a_linear_layer(seed, beta):
+    x, weight, _, t = ingredients(3, 6, 2, seed)
+    beta = torch.tensor(beta, dtype=x.dtype)
+    both = hyperbolic_linear(x, weight, beta, t) + hyperbolic_linear(x, weight, -beta, t)
+    linear = 2 * math.cosh(5 * beta.item()) * (x * torch.arange(6)) @ weight.T
+    torch.testing.assert_close(both, linear, rtol=1e-9, atol=1e-9)
+
+
+def test_inputs_of_equal_mean_meet_one_linear_map():
+    x, weight, beta, t = ingredients(2, 6, 3, seed=6)
+    x = x - x.mean(1, keepdim=True)
+    a, b = hyperbolic_linear(x, weight, beta, t)
+    middle = hyperbolic_linear(x.mean(0), weight, beta, t)
+    torch.testing.assert_close(middle, (a + b) / 2, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("ramp", ["index", "normalised", "ones"])
+def test_gradcheck(ramp):
+    def layer(*tensors):
+        return hyperbolic_linear(*tensors, ramp=ramp)
+
+    assert torch.autograd.gradcheck(layer, ingredients(3, 4, 5, seed=2))
+
+
+@given(seed=st.integers(0, 2**31), beta=st.floats(-1, 1))
+def test_the_gradients_by_hand_are_autograds(seed, beta):
+    tensors = ingredients(4, 7, 3, seed, beta=beta)
+    upstream = torch.randn(4, 3, generator=torch.Generator().manual_seed(seed)).double()
+    automatic = torch.autograd.grad(hyperbolic_linear(*tensors), tensors, upstream)
+    x, weight, b, t = (tensor.detach().numpy() for tensor in tensors)
+    by_hand = theory.layer_gradients(x, weight, float(b), float(t), np.arange(7), upstream)
+    for ours, exact in zip(automatic, by_hand, strict=True):
+        np.testing.assert_allclose(ours, exact, rtol=1e-9, atol=1e-9 * math.cosh(5 * beta) * 100)
+
+
+@pytest.mark.parametrize("ramp", ["index", "ones"])
+def test_only_the_index_ramp_minds_the_order_of_the_inputs(ramp):
+    x, weight, beta, t = ingredients(4, 9, 3, seed=7)
+    order = torch.randperm(9, generator=torch.Generator().manual_seed(0))
+    before = hyperbolic_linear(x, weight, beta, t, ramp=ramp)
+    after = hyperbolic_linear(x[:, order], weight[:, order], beta, t, ramp=ramp)
+    assert (relative(after, before) < 1e-12) == (ramp == "ones")
 
 
 def test_ramps():
@@ -107,11 +173,140 @@ def test_a_layer_made_without_memory_is_whole_after_reset():
     assert layer.ramp.tolist() == [0, 1, 2, 3, 4, 5]
 
 
+HALVES = [torch.bfloat16, torch.float16]
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+def test_half_precision_keeps_the_ramp_and_computes_the_gain_in_single(dtype):
+    layer = HyperbolicLinear(784, 3, beta=0.1).to(dtype)
+    assert (layer.weight.dtype, layer.ramp.dtype) == (dtype, torch.float32)
+    assert layer.ramp.tolist() == list(range(784))
+    # Images with one lit pixel read off the gain, each rounded once: half precision's epsilon is
+    # twice the error of rounding, and a ramp of bfloat16 would round a second time.
+    x = torch.eye(784, dtype=dtype)[500:]
+    weight = torch.ones(1, 784, dtype=dtype)
+    out = hyperbolic_linear(x, weight, layer.beta, layer.t)[:, 0]
+    assert out.dtype == dtype
+    exact = theory.layer_gain(range(500, 784), layer.beta.item(), 1 / (1 + math.exp(-1 / 784)))
+    torch.testing.assert_close(out, torch.from_numpy(exact).to(dtype), rtol=0, atol=0)
+    layer(x).sum().backward()
+    assert all(p.grad.dtype == dtype and p.grad.isfinite().all() for p in layer.parameters())
+
+
+@pytest.mark.parametrize("dtype", HALVES)
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_autocast_rounds_the_product_and_nothing_before(device, dtype):
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("needs a GPU")
+    torch.manual_seed(0)
+    layer, x = HyperbolicLinear(784, 16, beta=0.1).to(device), torch.randn(8, 784, device=device)
+    one_pixel = torch.eye(784, device=device)
+    ones = torch.ones(1, 784, device=device)
+    with torch.autocast(device, dtype=dtype):
+        out = layer(x)
+        again = layer(x.to(dtype))  # what the layer before hands on under autocast
+        gain = hyperbolic_linear(one_pixel, ones, layer.beta, layer.t)[:, 0]
+    assert out.dtype == again.dtype == gain.dtype == dtype
+    t_of_x = 1 / (1 + math.exp(-1 / 784))
+    rounded = torch.from_numpy(theory.layer_gain(range(784), layer.beta.item(), t_of_x)).to(gain)
+    torch.testing.assert_close(gain, rounded, rtol=0, atol=0)
+    # Errors of rounding are independent: eps / √12 each on input, weight and output.
+    for rounded in (out, again):
+        assert relative(rounded.float(), layer(x)) < torch.finfo(dtype).eps
+    out.float().square().mean().backward()
+    assert all(p.grad.dtype == torch.float32 for p in layer.parameters())
+
+
+def test_the_ramp_survives_every_way_of_moving_a_module():
+    layer = HyperbolicLinear(784, 2)
+    index = list(range(784))
+    assert copy.deepcopy(layer).bfloat16().double().ramp.tolist() == index
+    assert layer.double().ramp.dtype == torch.float64
+    moved = layer.half().to("meta")
+    assert (moved.ramp.device.type, moved.ramp.dtype) == ("meta", torch.float32)
+    moved = moved.to_empty(device="cpu")
+    moved.reset_parameters()
+    assert moved.ramp.tolist() == index
+    assert set(moved.state_dict()) == {"weight", "beta", "t"}
+    inside = torch.nn.Sequential(HyperbolicLinear(784, 2)).to(torch.bfloat16)
+    assert inside[0].ramp.tolist() == index
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_beyond_its_range_the_rapidity_is_clamped(dtype, sign):
+    x = torch.eye(784, dtype=dtype)
+    limit = beta_limit(dtype, 784)
+    weight, t = torch.ones(1, 784, dtype=dtype), torch.ones((), dtype=dtype)
+
+    def output(beta):
+        beta = torch.tensor(sign * beta, dtype=dtype, requires_grad=True)
+        out = hyperbolic_linear(x, weight, beta, t)
+        return out, torch.autograd.grad(out[-1, 0], beta)[0]  # of the last input's gain
+
+    largest = torch.finfo(dtype).max
+    at_limit, _ = output(limit)
+    assert at_limit[-1].item() == pytest.approx(largest / 2, rel=0.01)
+    for beta in (1.01 * limit, 1e3, math.inf):
+        clamped, gradient = output(beta)
+        assert torch.equal(clamped, at_limit)
+        assert gradient == 0
+    _, inside = output(0.9 * limit)
+    assert inside.abs() > 1
+    assert output(math.nan)[0].isnan().all()
+
+
+def test_the_limit_is_that_of_theory_and_well_inside_the_overflow():
+    for dtype in (torch.float32, torch.float64):
+        largest = torch.finfo(dtype).max
+        assert 5 * beta_limit(dtype, 784) == theory.rapidity_limit(largest, 784)
+
+        def overflows(rapidity, dtype=dtype):
+            rapidity = torch.tensor(rapidity, dtype=dtype)
+            return [torch.isinf(factor * torch.cosh(rapidity)).item() for factor in (1, 783)]
+
+        for i, factor in enumerate((1 / 2, 783 / 2)):
+            edge = theory.rapidity_limit(largest, factor)
+            assert [overflows(edge + step)[i] for step in (-1e-3, 1e-3)] == [False, True]
+
+
+def test_the_layer_compiles_and_maps():
+    """The clamp asks the device nothing, so a graph is whole and a batch of layers is one call."""
+    x, weight, _, t = ingredients(3, 5, 2, seed=8)
+    betas = torch.tensor([0.1, -0.2, 30.0, 1e3], dtype=x.dtype)
+    mapped = torch.vmap(lambda beta: hyperbolic_linear(x, weight, beta, t))(betas)
+    one_by_one = torch.stack([hyperbolic_linear(x, weight, beta, t) for beta in betas])
+    torch.testing.assert_close(mapped, one_by_one)
+    whole = torch.compile(hyperbolic_linear, backend="eager", fullgraph=True)
+    for beta in betas:
+        assert torch.equal(whole(x, weight, beta, t), hyperbolic_linear(x, weight, beta, t))
+
+
 def test_initial_weights_are_xavier_normal():
     torch.manual_seed(0)
     weight = HyperbolicLinear(784, 156).weight
     # relative standard error of a standard deviation from n draws: 1 / sqrt(2n)
     assert weight.std().item() == pytest.approx((2 / (784 + 156)) ** 0.5, rel=4 / 494)
+
+
+@pytest.mark.parametrize("input_gradient", [False, True])
+@pytest.mark.parametrize("form", ["literal", "factored", "linear"])
+def test_the_cost_is_the_closed_form(form, input_gradient):
+    batch, inputs, outputs = 16, 784, 12
+    tensors = ingredients(batch, inputs, outputs, seed=9, dtype=torch.float32)
+    tensors[0].requires_grad_(input_gradient)
+    layer = {
+        "literal": literal.layer,
+        "factored": hyperbolic_linear,
+        "linear": torch.nn.functional.linear,
+    }[form]
+    flops, kept = measured_cost(layer, *tensors[: 2 if form == "linear" else 4])
+    expected_flops, expected_kept = theory.layer_cost(
+        form, batch, inputs, outputs, input_gradient=input_gradient
+    )
+    assert flops == expected_flops
+    # the ramp, t(x) and a few scalars, which the closed form leaves out
+    assert 0 <= kept / 4 - expected_kept <= 2 * inputs + 4 * batch + 10
 
 
 MEMORY = """
@@ -139,7 +334,7 @@ def test_memory_stays_far_below_the_literal_form():
         ((0, 3), {}, ValueError, "in_features must be at least 1, got 0"),
         ((3, -1), {}, ValueError, "out_features must be at least 1, got -1"),
         ((3, 2.5), {}, TypeError, "out_features must be an integer, got 2.5"),
-        ((3, 3), {"beta": 18.0}, ValueError, r"beta .* \[-17.7\d+, 17.7\d+\], got 18.0"),
+        ((3, 3), {"beta": 18.0}, ValueError, r"beta .* \[-17.5\d+, 17.5\d+\], got 18.0"),
         ((3, 3), {"beta": float("nan")}, ValueError, "beta must be finite"),
         ((3, 3), {"ramp": "steep"}, ValueError, "ramp must be one of .* got 'steep'"),
     ],
