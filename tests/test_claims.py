@@ -108,7 +108,7 @@ def test_differences_are_paired_by_seed():
     assert found.interval.mean == pytest.approx((0.1 + 0.09 + 0.1) / 3)
     half = 4.302653 * 0.0057735 / math.sqrt(3)  # t(0.975, 2), and the spread of the differences
     assert found.interval.high - found.interval.mean == pytest.approx(half, rel=1e-4)
-    assert found.detail == "0.8000 against 0.7033"
+    assert found.means == pytest.approx((0.8, 0.70333333))
     assert mean("a", final("test_accuracy"))(shelf).interval.mean == pytest.approx(0.8)
 
 
@@ -136,6 +136,13 @@ def test_the_distance_from_a_published_curve_is_the_largest():
     assert [within(0.007, 0.014).judge(m) for m in (a, b, c)] == [
         "reproduced", "not reproduced", "not reproduced",
     ]  # fmt: skip
+
+
+def test_an_epoch_that_the_figure_hides_is_passed_over():
+    shelf = Made(a=[run(s, train_loss=[0.0934] * 100) for s in (0, 1)])
+    found = curve_distance("a", 1, "train_loss", (50, 100))(shelf)
+    assert list(found.parts) == ["epoch 100"]
+    assert found.interval.mean == pytest.approx(0)
 
 
 def test_published_curves_are_the_figures():
@@ -328,12 +335,12 @@ def test_thresholds_are_those_that_were_fixed():
     assert numbers["parameters"] == {"claimed": 1.2, "tolerance": 0.05}
     assert numbers["coherence"] == {"size": 0.1}
     assert numbers["dynamic-weights"] == {"size": 0.01, "some": 0.0}
-    assert numbers["revision-1layer"] == {"claimed": 0.92, "tolerance": 0.007}
-    assert numbers["revision-2layer"] == {"claimed": 0.96, "tolerance": 0.007}
-    for layers in (1, 2):
-        accuracy = numbers[f"revision-{layers}layer-accuracy-curve"]
+    assert numbers["revision-one-layer"] == {"claimed": 0.92, "tolerance": 0.007}
+    assert numbers["revision-two-layers"] == {"claimed": 0.96, "tolerance": 0.007}
+    for layers in ("one-layer", "two-layers"):
+        accuracy = numbers[f"revision-{layers}-accuracy-curve"]
         assert accuracy == {"near": 0.007, "far": 0.014}
-        assert numbers[f"revision-{layers}layer-loss-curve"] == {"near": 0.006, "far": 0.012}
+        assert numbers[f"revision-{layers}-loss-curve"] == {"near": 0.006, "far": 0.012}
 
 
 def test_variants_change_no_verdict():

@@ -62,13 +62,22 @@ def test_chapters_are_linked_where_they_exist(tmp_path):
     [
         ("accuracy", (0.0251, 0.01, 0.04), "2.51 [1.00, 4.00] points"),
         ("accuracy-experimental", (0.97, 0.96, 0.98), "97.00 [96.00, 98.00] %"),
-        ("convergence", (-3.5, -5, -2), "-3.5 [-5.0, -2.0] epochs"),
+        ("convergence", (-3.5, -5, -2), "−3.5 [−5.0, −2.0] epochs"),
         ("parameters", (1.00126, 1.00126, 1.00126), "1.0013"),
         ("accuracy", (float("nan"),) * 3, "undefined: a run diverged, or did not get there"),
     ],
 )
 def test_numbers_have_their_units(name, interval, text):
     assert _shown(claims[name], Interval(*interval)) == text
+
+
+def test_the_two_means_stand_behind_a_difference():
+    measured = Measured(Interval(0.01, 0, 0.02), means=(0.97, 0.96))
+    (judged,) = judge(
+        None, [replace(claims["accuracy"], statistic=lambda _: measured, variants={})]
+    )
+    text = "\n".join(_section(judged, ROOT))
+    assert "1.00 [0.00, 2.00] points (97.00 % against 96.00 %)." in text
 
 
 def test_thresholds_are_told_in_the_unit_of_the_claim(tmp_path):
