@@ -1,20 +1,18 @@
 """Running experiments: every recipe and seed once, fanned out, resumed where it stopped."""
 
 import json
-import multiprocessing
 import os
-import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from joblib import Parallel, delayed, parallel_config
 from tqdm.auto import tqdm
 
 from physlib.checks import require_choice
@@ -27,6 +25,7 @@ from physlib.provenance import provenance
 from physlib.recipes import Recipe
 from physlib.records import Record, read_record, record_path, write_record
 from physlib.training import Run, fit
+from physlib.workers import fan_out
 
 _ALONE = threading.Lock()
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -110,7 +109,8 @@ def reproduce(
         for dataset in sorted({recipe.dataset for recipe, _ in missing}):
             load_dataset(dataset)  # one clear error, rather than one for every run
         label = ", ".join(e.name for e in ready)
-        with _bar(missing, label, progress) as bar, _fan_out(missing, profile, jobs, dask) as ran:
+        work = partial(_record, profile)
+        with _bar(missing, label, progress) as bar, fan_out(work, missing, jobs, dask) as ran:
             for run, result in ran:
                 if isinstance(result, str):
                     outcome.failed.append(f"{run[0].name}, seed {run[1]}: {result}")
@@ -127,46 +127,8 @@ def reproduce(
     return outcome
 
 
-@contextmanager
-def _fan_out(
-    runs: list[tuple[Recipe, int]], profile: str, jobs: int, dask: str | None
-) -> Iterator[Iterable[tuple[tuple[Recipe, int], Record | str]]]:
-    """Each of `runs` with its record, or with what went wrong, in the order they finish."""
-    if not runs:
-        yield ()
-        return
-    with _cluster(dask):
-        parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
-        ran = parallel(delayed(_attempt)(*run, profile) for run in runs)
-        try:
-            yield ran
-        finally:
-            ran.close()  # ends the workers, if they are still at it
-
-
-@contextmanager
-def _cluster(address: str | None) -> Iterator[None]:
-    """Joblib's work inside goes to the Dask scheduler at `address`, if there is one."""
-    if address is None:
-        yield
-        return
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ImportError("--dask needs the package dask[distributed]") from error
-    with Client(address, timeout="10s"), parallel_config("dask", wait_for_workers_timeout=60):
-        yield
-
-
-def _attempt(recipe: Recipe, seed: int, profile: str) -> tuple[tuple[Recipe, int], Record | str]:
-    """A run with its record, or with the exception in words: one failure stops no other run."""
-    in_worker = multiprocessing.parent_process() is not None
-    if in_worker and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    try:
-        return (recipe, seed), record_of(recipe, seed, profile)
-    except Exception as error:
-        return (recipe, seed), f"{type(error).__name__}: {' '.join(str(error).split())}"
+def _record(profile: str, run: tuple[Recipe, int]) -> Record:
+    return record_of(*run, profile)
 
 
 @contextmanager

@@ -82,6 +82,7 @@ def _plain(measured: Measured | None) -> dict[str, Any]:
 
     return {
         "interval": numbers(measured.interval),
+        "means": [m if math.isfinite(m) else None for m in measured.means or ()],
         "parts": {name: numbers(part) for name, part in measured.parts.items()},
         "detail": measured.detail,
     }
@@ -107,14 +108,13 @@ def page(shelf: Shelf, root: Path) -> str:
         "",
         f"In sum, {len(judged)} claims: {tally}.",
         "",
-        "| | claim | verdict | measured |",
-        "|---|---|---|---|",
+        "| claim | verdict | measured |",
+        "|---|---|---|",
     ]
     for j in judged:
         title = f"[{j.claim.id.replace('-', ' ')}](verdict-{j.claim.id})"
-        lines.append(
-            f"| {SIGNS[j.verdict]} | {title} | {j.verdict} | {_number(j.claim, j.measured)} |"
-        )
+        number = _number(j.claim, j.measured)
+        lines.append(f"| {title} | {SIGNS[j.verdict]} {j.verdict} | {number} |")
     for j in judged:
         lines += _section(j, root)
     return "\n".join([*lines, "", "## Where this comes from", "", _origin(shelf), ""])
@@ -131,9 +131,7 @@ def _section(j: Judged, root: Path) -> list[str]:
         ">",
         f"> *({claim.where})*",
         "",
-        f"**{j.verdict.capitalize()}**: {_number(claim, j.measured)}"
-        + (f" ({j.measured.detail})" if j.measured and j.measured.detail else "")
-        + ".",
+        f"**{j.verdict.capitalize()}**: {_number(claim, j.measured)}{_behind(claim, j.measured)}.",
         "",
         f"*We measure*: {claim.definition}",
         "",
@@ -167,6 +165,17 @@ def _number(claim: Claim, measured: Measured | None) -> str:
     return "–" if measured is None else _shown(claim, measured.interval)
 
 
+def _behind(claim: Claim, measured: Measured | None) -> str:
+    """What stands behind a number, in brackets."""
+    if measured is None:
+        return ""
+    detail = measured.detail
+    if measured.means is not None:
+        scale, digits, unit = _UNITS["%" if claim.unit == "points" else claim.unit]
+        detail = " against ".join(f"{scale * m:.{digits}f}{unit}" for m in measured.means)
+    return f" ({detail})" if detail else ""
+
+
 def _shown(claim: Claim, interval: Interval) -> str:
     """A mean with its interval, in the claim's unit; the mean alone where nothing varies."""
     scale, digits, unit = _UNITS[claim.unit]
@@ -174,8 +183,10 @@ def _shown(claim: Claim, interval: Interval) -> str:
     if math.isnan(mean):
         return "undefined: a run diverged, or did not get there"
     if low == high:
-        return f"{mean:.{digits}f}{unit}"
-    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]{unit}"
+        text = f"{mean:.{digits}f}{unit}"
+    else:
+        text = f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]{unit}"
+    return text.replace("-", "−")
 
 
 _UNITS = {

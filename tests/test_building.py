@@ -23,6 +23,20 @@ def test_the_network():
     assert not any(isinstance(m, nn.BatchNorm1d) for m in bare)
 
 
+def test_the_linear_control_starts_from_the_same_weights_and_has_no_gain():
+    recipe = recipes["physlib"].override("hidden=8", "batch_norm=true")
+    torch.manual_seed(4)
+    ours = build_model(recipe)
+    torch.manual_seed(4)
+    control = build_model(recipe.override("layer=linear"))
+    assert [type(m) for m in control] == [
+        nn.Linear if isinstance(m, HyperbolicLinear) else type(m) for m in ours
+    ]
+    assert all(layer.bias is None for layer in control if isinstance(layer, nn.Linear))
+    assert torch.equal(ours[0].weight, control[0].weight)
+    assert torch.equal(ours[-2].weight, control[-2].weight)
+
+
 def test_the_baseline():
     net = build_model(recipes["mlp"].override("hidden=8,6"))
     assert isinstance(net, MLP)

@@ -5,7 +5,10 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from physlib import recipes
 from physlib.cli import app
+from physlib.experiments import Experiment
+from physlib.reproduce import reproduce
 
 FAST = ["--dataset", "digits", "--epochs", "2"]
 
@@ -99,6 +102,53 @@ def test_debug_shows_the_traceback():
     result = physlib("train", "nope", "--debug")
     assert result.exit_code == 1
     assert "Traceback" in result.stderr
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """One small experiment in place of the book's."""
+    recipe = recipes["mlp"].override("dataset=digits", "epochs=9", "hidden=8")
+    bad = recipe.replace(name="bad", lr=1e30)
+    experiment = Experiment("small", "?", 3, lambda _: (recipe, bad), fast_epochs=1)
+    monkeypatch.setitem(reproduce.__kwdefaults__, "known", {"small": experiment})
+
+
+def test_reproduce_puts_runs_on_record_and_goes_on(small, tmp_path):
+    common = "reproduce", "--jobs", 1, "--results", tmp_path
+    result = physlib(*common, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"done": 4, "found": 0, "diverged": 2, "failed": []}
+    assert len(list(tmp_path.glob("fast/*/seed-*/values.csv"))) == 4
+    result = physlib(*common, "--experiment", "small", "--profile", "full")
+    assert "6 runs done (3 of them diverged, which is a result)" in result.stdout
+    result = physlib(*common)
+    assert "0 runs done" in result.stdout
+    assert "4 were on record already" in result.stdout
+
+
+def test_reproduce_tells_of_failures(small, tmp_path, monkeypatch):
+    def broken(recipe, *_, **__):
+        raise RuntimeError(f"no luck with {recipe.name}")
+
+    common = "reproduce", "--jobs", 1, "--results", tmp_path
+    monkeypatch.setattr("physlib.reproduce.fit", broken)
+    result = physlib(*common)
+    assert result.exit_code == 1
+    assert "physlib: failed: mlp, seed 1: RuntimeError: no luck with mlp" in result.stderr
+    assert result.stderr.count("\n") == 4
+    monkeypatch.undo()
+    result = physlib("reproduce", "--experiment", "nope", "--results", tmp_path)
+    assert result.exit_code == 1
+    assert "physlib: experiment must be one of 'tuning', " in result.stderr
+
+
+def test_verdicts_writes_a_page_or_json(tmp_path):
+    where = tmp_path / "book" / "verdicts.md"
+    result = physlib("verdicts", "--results", tmp_path, "--page", where)
+    assert result.exit_code == 0
+    assert where.read_text().startswith("# Verdicts")
+    result = physlib("verdicts", "--results", tmp_path, "--json")
+    assert json.loads(result.stdout)["claims"]["accuracy"]["verdict"] == "no record yet"
 
 
 def test_doctor():

@@ -101,6 +101,38 @@ def test_inputs_have_the_range_asked_for():
     torch.testing.assert_close(x[white], torch.ones_like(x[white]))
 
 
+def test_held_out_images_are_training_images_and_always_the_same():
+    data = load_dataset("digits")
+    split = data.hold_out(400)
+    assert (len(split.train_labels), len(split.test_labels)) == (1037, 400)
+    parts = [split.train_images, split.test_images], [split.train_labels, split.test_labels]
+    images, labels = (torch.cat(part).flatten(1) if i == 0 else torch.cat(part)
+                      for i, part in enumerate(parts))  # fmt: skip
+    together = torch.cat([images.long(), labels[:, None]], 1)
+    original = torch.cat([data.train_images.flatten(1).long(), data.train_labels[:, None]], 1)
+    assert torch.equal(torch.sort(together.sum(1)).values, torch.sort(original.sum(1)).values)
+    assert {tuple(row) for row in together.tolist()} == {tuple(row) for row in original.tolist()}
+    assert torch.equal(split.test_labels, data.hold_out(400).test_labels)
+    with pytest.raises(ValueError, match="count must be less than the 1437 training images"):
+        data.hold_out(1437)
+
+
+def test_wrong_labels_are_wrong_as_many_as_asked_for_and_of_every_kind():
+    data = load_dataset("digits")
+    noisy = data.with_label_noise(0.4, seed=3)
+    wrong = noisy.train_labels != data.train_labels
+    assert wrong.sum() == round(0.4 * 1437)
+    shift = (noisy.train_labels - data.train_labels)[wrong] % 10
+    counts = shift.bincount(minlength=10)
+    assert counts[0] == 0
+    assert all(abs(n - 575 / 9) < 4 * (575 / 9) ** 0.5 for n in counts[1:].tolist())
+    assert torch.equal(noisy.train_labels, data.with_label_noise(0.4, seed=3).train_labels)
+    assert not torch.equal(noisy.train_labels, data.with_label_noise(0.4, seed=4).train_labels)
+    assert torch.equal(noisy.test_labels, data.test_labels)
+    with pytest.raises(ValueError, match=r"fraction must be finite and in \[0, 1\], got 1.1"):
+        data.with_label_noise(1.1, seed=0)
+
+
 def test_mnist_is_mnist(mnist):
     data = load_dataset(mnist)
     assert data.train_images.shape == (60_000, 28, 28)

@@ -44,6 +44,7 @@ def test_settings_are_read_from_text():
     assert (changed.batch_norm, changed.axis, changed.pixel_range) == (False, "batch", (0.0, 1.0))
     assert recipes["physlib"].override("hidden=").hidden == ()
     assert recipes["physlib"].override("pixel_permutation=3").pixel_permutation == 3
+    assert recipes["physlib"].replace(lr=3e-3) == recipes["physlib"].override("lr=3e-3")
 
 
 def test_numbers_of_numpy_become_plain_ones():
@@ -73,6 +74,9 @@ def test_numbers_of_numpy_become_plain_ones():
         ("temperature=-1", r"temperature .* \[0, inf\), got -1.0"),
         ("damping=0", r"damping .* \(0, 1\], got 0.0"),
         ("beta=nan", "beta must be finite"),
+        ("layer=curved", "layer must be one of 'hyperbolic', 'linear', got 'curved'"),
+        ("validation=-1", "validation must be at least 0, got -1"),
+        ("label_noise=2", r"label_noise .* \[0, 1\], got 2.0"),
     ],
 )
 def test_bad_settings_are_named(assignment, message):

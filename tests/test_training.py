@@ -11,7 +11,7 @@ import physlib.training
 from physlib import fit, ginzburg_landau_loss, load_dataset, recipes
 from physlib.checkpoints import CheckpointError
 from physlib.data import Dataset, pixel_order
-from physlib.training import COLUMNS, train_epoch
+from physlib.training import COLUMNS, recipe_data, train_epoch
 
 DIGITS = recipes["physlib"].override("dataset=digits", "epochs=4", "lr=1e-2")
 
@@ -235,6 +235,37 @@ def test_divergence_is_a_result_with_its_step():
     assert math.isnan(run.test_accuracy)
     steps_per_epoch = math.ceil(1437 / 128)
     assert 0 < run.diverged_at < steps_per_epoch
+
+
+def test_a_diverged_run_says_what_was_not_finite(monkeypatch):
+    assert fit(DIGITS.override("epochs=1")).why is None
+    run = fit(recipes["mlp"].override("dataset=digits", "lr=1e9"))
+    assert run.why == "the training loss is not finite"
+    nan = torch.tensor(math.nan)
+    monkeypatch.setattr(physlib.training, "evaluate", lambda *_: (nan, nan))
+    run = fit(DIGITS)
+    assert (run.diverged_at, run.why) == (11, "the test loss is not finite")
+
+
+def test_held_out_images_take_the_place_of_the_test_set():
+    recipe = DIGITS.override("validation=400", "epochs=2")
+    run, data = fit(recipe), load_dataset("digits").hold_out(400)
+    with torch.no_grad():
+        guess = run.model.eval()(data.test_inputs((-1, 1))).argmax(1)
+    right = (guess == data.test_labels).double().mean().item()
+    assert run.test_accuracy == pytest.approx(right)
+    assert run.test_accuracy != fit(DIGITS.override("epochs=2")).test_accuracy
+
+
+def test_wrong_labels_come_from_the_seed_and_are_learned_from():
+    clean, noisy = recipe_data(DIGITS), recipe_data(DIGITS.override("label_noise=0.3"), seed=1)
+    wrong = noisy.train_labels != clean.train_labels
+    assert wrong.sum() == round(0.3 * 1437)
+    other = recipe_data(DIGITS.override("label_noise=0.3"), seed=2)
+    assert not torch.equal(other.train_labels, noisy.train_labels)
+    run = fit(DIGITS.override("label_noise=0.9"), seed=1)
+    assert run.history["train_accuracy"][-1] < 0.3  # scored against the wrong labels
+    assert fit(DIGITS).history["train_accuracy"][-1] > 0.6
 
 
 def test_the_step_of_a_later_divergence_counts_from_the_beginning(monkeypatch):

@@ -85,8 +85,8 @@ def trial_shortfall(method: str, other: str) -> Statistic:
         ours, theirs = shortfalls(shelf, method), shortfalls(shelf, other)
         found = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(0.95)
         mean = float(ours.mean() - theirs.mean())
-        detail = f"{100 * ours.mean():.2f} against {100 * theirs.mean():.2f} points"
-        return Measured(Interval(mean, float(found.low), float(found.high)), detail=detail)
+        means = float(ours.mean()), float(theirs.mean())
+        return Measured(Interval(mean, float(found.low), float(found.high)), means=means)
 
     return statistic
 

@@ -5,7 +5,7 @@ A statistic takes the records and gives a `Measured`; a rule takes that and give
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -75,6 +75,7 @@ class Measured:
     interval: Interval
     bootstrap: Interval | None = None
     parts: Mapping[str, Interval] = field(default_factory=dict)
+    means: tuple[float, float] | None = None  # of which the number is the difference
     detail: str = ""
 
 
@@ -113,13 +114,13 @@ def mean(recipe: str, score: Score) -> Statistic:
     return lambda shelf: measured(shelf.scores(recipe, score))
 
 
-def difference(a: str, b: str, score: Score, digits: int = 4) -> Statistic:
+def difference(a: str, b: str, score: Score) -> Statistic:
     """The mean of `score` of recipe `a` minus that of `b`, paired by seed."""
 
     def statistic(shelf: Shelf) -> Measured:
         left, right = shelf.scores(a, score), shelf.scores(b, score)
-        detail = f"{_plain(left, digits)} against {_plain(right, digits)}"
-        return measured([x - y for x, y in zip(left, right, strict=True)], detail)
+        found = measured([x - y for x, y in zip(left, right, strict=True)])
+        return replace(found, means=(float(np.mean(left)), float(np.mean(right))))
 
     return statistic
 
@@ -135,15 +136,21 @@ def together(**statistics: Statistic) -> Statistic:
 
 
 def curve_distance(recipe: str, layers: int, metric: str, epochs: tuple[int, ...]) -> Statistic:
-    """The largest distance of the mean curve of `recipe` from the published one at `epochs`."""
+    """The largest distance of the mean curve of `recipe` from the published one at `epochs`.
+
+    Epochs at which the published curve is hidden are passed over.
+    """
 
     def statistic(shelf: Shelf) -> Measured:
         runs = shelf.runs(recipe)
-        there = published(layers)[metric]
-        apart = {}
-        for epoch in epochs:
-            values = [_at(run, metric, epoch) - there[epoch] for run in runs]
-            apart[f"epoch {epoch}"] = paired_interval(values)
+        there = published(layers)[metric].dropna()
+        apart = {
+            f"epoch {epoch}": paired_interval(
+                [_at(run, metric, epoch) - there[epoch] for run in runs]
+            )
+            for epoch in epochs
+            if epoch in there
+        }
         # NaN, of a run that did not get there, is farther than everything.
         worst = max(apart.values(), key=lambda i: math.inf if math.isnan(i.mean) else abs(i.mean))
         return Measured(worst, parts=apart)
@@ -250,7 +257,3 @@ UNTESTABLE = Rule(
 def _at(run: Record, metric: str, epoch: int) -> float:
     curve = run.curve(metric)
     return curve[epoch - 1] if len(curve) >= epoch else math.nan
-
-
-def _plain(values: list[float], digits: int) -> str:
-    return f"{np.mean(values):.{digits}f}"

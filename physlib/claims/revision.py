@@ -12,6 +12,7 @@ from physlib.reference import READING_ERROR
 EPOCHS = (10, 20, 50, 100)  # where curves are compared
 CHAPTER = "notebooks/experiment/12_the_published_curve"
 WORDS = {1: "one layer", 2: "two layers"}
+IDS = {1: "one-layer", 2: "two-layers"}
 FOLLOWED = (
     "The closest of the searched readings, velocity forgotten after each step, over five seeds: "
 )
@@ -19,7 +20,7 @@ FOLLOWED = (
 
 def _accuracy(layers: int, quote: str, claimed: float) -> Claim:
     return Claim(
-        f"revision-{layers}layer",
+        f"revision-{IDS[layers]}",
         quote,
         f"later revision, {WORDS[layers]}",
         FOLLOWED + "test accuracy after 100 epochs.",
@@ -38,7 +39,7 @@ def _curve(layers: int, metric: str, near_by: float, unit: str) -> Claim:
     name = f"revision-{layers}layer-forgotten"
     words = metric.replace("_", " ")
     return Claim(
-        f"revision-{layers}layer-{metric.split('_')[1]}-curve",
+        f"revision-{IDS[layers]}-{metric.split('_')[1]}-curve",
         f"figure: {words}, {WORDS[layers]}",
         f"later revision, figure for {WORDS[layers]}",
         FOLLOWED + f"largest distance of the mean {words} from the published curve at epochs "
@@ -68,7 +69,7 @@ CLAIMS = (
     _curve(2, "test_accuracy", 0.007, "points"),
     _curve(2, "test_loss", 2 * READING_ERROR["loss"], "loss"),
     Claim(
-        "no-advantage",
+        "revision-no-advantage",
         "the proposed model did not consistently outperform a modified, fully connected network",
         "later revision",
         "Test accuracy after 100 epochs of the tuned network, minus that of the tuned MLP of "

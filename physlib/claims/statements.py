@@ -47,12 +47,12 @@ BENEFITS = (
         "A better optimum has a lower loss: final training loss at T = 0 minus that at the "
         "recipe's T = 1e-6, all else equal, by seed.",
         "temperature",
-        difference(COLD, WARM, LOSS, digits=5),
+        difference(COLD, WARM, LOSS),
         above(),
         "loss",
         CHAPTER_13,
         variants={
-            f"T = {t:g}": difference(COLD, f"temperature-{t:g}", LOSS, digits=5)
+            f"T = {t:g}": difference(COLD, f"temperature-{t:g}", LOSS)
             for t in TEMPERATURES[1:]
             if t != 1e-6
         },

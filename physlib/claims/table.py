@@ -83,16 +83,16 @@ CLAIMS = (
         "Epochs until the test accuracy is within 0.5 points of the run's plateau (the mean of "
         "its last tenth): those of the tuned MLP minus those of the tuned network, by seed.",
         "headline",
-        difference(THEIRS, OURS, plateau(0.005), digits=1),
+        difference(THEIRS, OURS, plateau(0.005)),
         above(10),
         "epochs",
         variants={
-            "within 0.2 points": difference(THEIRS, OURS, plateau(0.002), digits=1),
-            "within 1 point": difference(THEIRS, OURS, plateau(0.01), digits=1),
-            "until 85 %": difference(THEIRS, OURS, reaching(0.85), digits=1),
-            "until 95 %": difference(THEIRS, OURS, reaching(0.95), digits=1),
-            "MLP with 1/1.2 of the parameters": difference(SMALLER, OURS, plateau(0.005), digits=1),
-            "the bare layer as printed, tuned": difference(THEIRS, BARE, plateau(0.005), digits=1),
+            "within 0.2 points": difference(THEIRS, OURS, plateau(0.002)),
+            "within 1 point": difference(THEIRS, OURS, plateau(0.01)),
+            "until 85 %": difference(THEIRS, OURS, reaching(0.85)),
+            "until 95 %": difference(THEIRS, OURS, reaching(0.95)),
+            "MLP with 1/1.2 of the parameters": difference(SMALLER, OURS, plateau(0.005)),
+            "the bare layer as printed, tuned": difference(THEIRS, BARE, plateau(0.005)),
         },
     ),
     Claim(
