@@ -2,7 +2,9 @@
 
 import math
 
-from scipy.stats import binomtest
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import binomtest, t
 from torch import Tensor
 
 from physlib.checks import require_integer
@@ -41,3 +43,19 @@ def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
         raise ValueError(f"correct must be at most total = {total}, got {correct}")
     interval = binomtest(correct, total).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)
+
+
+def paired_interval(differences: ArrayLike) -> tuple[float, float, float]:
+    """Mean of differences paired by seed, and its 95 % interval: (mean, low, high).
+
+    Student's t, for independent numbers that are about normal. Source: Student, Biometrika 6,
+    1 (1908).
+
+    Raises:
+        ValueError: fewer than two differences, or one that is not finite.
+    """
+    d = np.asarray(differences, dtype=float)
+    if d.ndim != 1 or len(d) < 2 or not np.isfinite(d).all():
+        raise ValueError(f"differences must be at least two finite numbers, got {differences!r}")
+    half = t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / math.sqrt(len(d))
+    return float(d.mean()), float(d.mean() - half), float(d.mean() + half)

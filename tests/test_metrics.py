@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from physlib.metrics import accuracy, accuracy_interval
+from physlib.metrics import accuracy, accuracy_interval, paired_interval
 
 
 def test_accuracy_counts_the_largest_outputs():
@@ -39,3 +39,15 @@ def test_wilson_interval():
 def test_impossible_counts_are_named(correct, total, message):
     with pytest.raises(ValueError, match=message):
         accuracy_interval(correct, total)
+
+
+def test_paired_interval_is_students():
+    """His own sleep data (Biometrika 6, 1908, p. 20): R's t.test gives 0.7001142 to 2.4598858."""
+    extra = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4]
+    assert paired_interval(extra) == pytest.approx((1.58, 0.7001142, 2.4598858), rel=1e-6)
+
+
+@pytest.mark.parametrize("differences", [[1.0], [1.0, math.nan], [[1.0, 2.0]]])
+def test_differences_without_an_interval_are_refused(differences):
+    with pytest.raises(ValueError, match="differences must be at least two finite numbers"):
+        paired_interval(differences)
