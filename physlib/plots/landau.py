@@ -1,11 +1,15 @@
 """Figures of the loss and of the field theory behind it."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import styled
+from physlib.plots.style import COLOURS, styled
 
 
 @styled
@@ -33,4 +37,83 @@ def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure
         textcoords="offset points",
     )
     whole.legend()
+    return figure
+
+
+@styled
+def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
+    """The loss against the height of the wrong classes, one panel for each weight that varies."""
+    figure, grid = plt.subplots(len(panels), 1, figsize=(5.2, 2.3 * len(panels)), sharex=True)
+    for axes, (title, curves) in zip(np.atleast_1d(grid), panels.items(), strict=True):
+        for label, loss in curves.items():
+            axes.plot(h, loss, label=label)
+        axes.axvline(0, color="0.5", linestyle=":", linewidth=1)
+        axes.set(title=title, ylabel="loss $L$")
+        axes.legend(fontsize=9)
+    axes.set_xlabel("height of all wrong classes, $h$ (target: $h = 0$)")
+    return figure
+
+
+@styled
+def zero_set(neighbours: ArrayLike, others: ArrayLike, energy: ArrayLike) -> Figure:
+    """The bracket (G, N) over the heights of the neighbours and of the others; its zeros black."""
+    figure, axes = plt.subplots(figsize=(5.2, 4.4))
+    energy = np.asarray(energy)
+    norm = TwoSlopeNorm(0, min(energy.min(), -1e-12), max(energy.max(), 1e-12))
+    shown = axes.pcolormesh(neighbours, others, energy, norm=norm, cmap="PuOr", rasterized=True)
+    axes.contour(neighbours, others, energy, levels=[0], colors="black")
+    axes.plot(0, 0, "*", color=COLOURS[2], markersize=13, markeredgecolor="black")
+    axes.annotate("target", (0, 0), xytext=(0, -16), textcoords="offset points", ha="center")
+    axes.set(
+        xlabel="height of the target's two neighbours, $n$",
+        ylabel="height of the other wrong classes, $g$",
+    )
+    figure.colorbar(shown, ax=axes, label="bracket (the loss is its absolute value)")
+    return figure
+
+
+@styled
+def phase_diagram(
+    alpha: ArrayLike,
+    gamma: ArrayLike,
+    heights: Mapping[str, ArrayLike],
+    marks: Mapping[str, tuple[float, float]],
+) -> Figure:
+    """Where the least loss sits, one map (G, A) a sign, over α/κ and γ/κ."""
+    figure, grid = plt.subplots(
+        1, len(heights), figsize=(5.2, 3.9), sharey=True, squeeze=False, sharex=True
+    )
+    for axes, (title, height) in zip(grid.flat, heights.items(), strict=True):
+        shown = axes.pcolormesh(alpha, gamma, height, vmin=0, vmax=1, rasterized=True)
+        axes.set(title=title, xlabel=r"$\alpha/\kappa$", xscale="log", yscale="log")
+        _mark(axes, marks)
+    grid[0, 0].set_ylabel(r"$\gamma/\kappa$")
+    figure.colorbar(
+        shown, ax=grid, location="bottom", label="height $h$ of the wrong classes at the minimum"
+    )
+    return figure
+
+
+def _mark(axes: Axes, marks: Mapping[str, tuple[float, float]]) -> None:
+    for (label, place), marker in zip(marks.items(), "o^sv", strict=False):
+        axes.plot(
+            *place, marker, color="white", markeredgecolor="black", linestyle="none", label=label
+        )
+    axes.legend(
+        fontsize=8, loc="lower left", labelcolor="white", handletextpad=0.2, borderaxespad=0.2
+    )
+
+
+@styled
+def paired(panels: Mapping[str, Mapping[str, tuple[ArrayLike, float, float, float]]]) -> Figure:
+    """Differences paired by seed, with mean and 95 % interval: (each, mean, low, high) a row."""
+    figure, grid = plt.subplots(len(panels), 1, figsize=(5.2, 1.6 * len(panels)), squeeze=False)
+    for axes, (quantity, rows) in zip(grid.flat, panels.items(), strict=True):
+        axes.axvline(0, color="0.5", linestyle=":", linewidth=1)
+        for place, (each, mean, low, high) in enumerate(rows.values()):
+            axes.plot(each, np.full(len(np.asarray(each)), place), "o", color="0.7", markersize=4)
+            errors = [[mean - low], [high - mean]]
+            axes.errorbar(mean, place, xerr=errors, fmt="D", color=COLOURS[place], capsize=4)
+        axes.set(xlabel=quantity, yticks=range(len(rows)), yticklabels=list(rows))
+        axes.set_ylim(len(rows) - 0.5, -0.5)
     return figure
