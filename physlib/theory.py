@@ -34,7 +34,7 @@ def order_parameter(a: ArrayLike, b: float = 1.0) -> Array:
 
 
 def susceptibility(a: ArrayLike) -> Array:
-    r"""How far a weak field h moves it, :math:`\partial\psi_0/\partial h` for the energy f − hψ.
+    r"""How far a weak field H moves it, :math:`\partial\psi_0/\partial H` for the energy f − Hψ.
 
     1/a above the transition (a > 0), 1/(−2a) below it, infinite at it.
     """

@@ -51,7 +51,8 @@ def test_free_energies_dots_the_minima():
 
 def test_phase_transition_shows_found_and_exact():
     arrays = [np.full(4, value) for value in (1.0, 2.0, 3.0, 4.0)]
-    top, bottom = plots.phase_transition(np.arange(4), *arrays).axes
+    exact = np.arange(4), *arrays[2:]
+    top, bottom = plots.phase_transition(np.arange(4), *arrays[:2], exact).axes
     assert [axes.lines[0].get_ydata()[0] for axes in (top, bottom)] == [3, 4]  # the closed forms
     assert [axes.lines[1].get_ydata()[0] for axes in (top, bottom)] == [1, 2]
 
@@ -78,9 +79,10 @@ def test_fields_are_shown_above_their_curves():
 
 def test_landscape_and_zero_set():
     h = np.linspace(-1, 1, 5)
-    first, second = plots.landscape(h, {"one": {"a": h}, "two": {"b": h, "c": -h}}).axes
+    first, second = plots.landscape(h, {"one": {"a": h}, "two": {"b": h, "c": -h}}, 0.5).axes
     assert [axes.get_title() for axes in (first, second)] == ["one", "two"]
     assert second.lines[1].get_ydata().tolist() == (-h).tolist()
+    assert second.get_ylim()[1] == 0.5
     energy = h[:, None] + h
     axes, _ = plots.zero_set(h, h, energy).axes
     np.testing.assert_array_equal(axes.collections[0].get_array().reshape(5, 5), energy)

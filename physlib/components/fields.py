@@ -84,23 +84,24 @@ def relax(
     return psi
 
 
+def excess_energy(psi: Tensor, dx: float, *, a: float, b: float = 1.0, c: float = 1.0) -> Tensor:
+    """What the walls of each field cost: its energy above that of the uniform field ψ₀, (N,).
+
+    The arguments are those of `free_energy`.
+    """
+    volume = psi[0].numel() * dx ** (psi.dim() - 1)
+    uniform = float(free_energy_density(order_parameter(a, b), a, b))
+    return free_energy(psi, dx, a=a, b=b, c=c) - volume * uniform
+
+
 def wall_spacing(psi: Tensor, dx: float, *, a: float, b: float = 1.0, c: float = 1.0) -> Tensor:
     """How far apart walls are: area over length of wall, of each field (N, X, Y), shape (N,).
 
-    The length is the energy in excess of a uniform field's, over `physlib.theory.kink_energy`.
-    In one dimension, (N, X), it is the length per wall.
-
-    Args:
-        psi: fields in the ordered phase, as in `free_energy`.
-        dx: lattice spacing.
-        a: quadratic coefficient, negative.
-        b: quartic coefficient, positive.
-        c: stiffness, positive.
+    The length is the `excess_energy` over `physlib.theory.kink_energy`, for a < 0. In one
+    dimension, (N, X), it is the length per wall. The arguments are those of `free_energy`.
     """
     volume = psi[0].numel() * dx ** (psi.dim() - 1)
-    tension, psi_0 = kink_energy(a, b, c), order_parameter(a, b)
-    uniform = volume * free_energy_density(psi_0, a, b)
-    return float(tension) * volume / (free_energy(psi, dx, a=a, b=b, c=c) - float(uniform))
+    return float(kink_energy(a, b, c)) * volume / excess_energy(psi, dx, a=a, b=b, c=c)
 
 
 def growth_exponents(times: ArrayLike, lengths: ArrayLike) -> Array:

@@ -8,12 +8,12 @@ from physlib.theory import Array, free_energy_density, rival_energy
 
 
 def least_energy(a: float, b: float = 1.0, field: float = 0.0) -> float:
-    """The ψ ≥ 0 at which Landau's energy of a uniform field, f(ψ) − hψ, is least.
+    """The ψ ≥ 0 at which Landau's energy of a uniform field, f(ψ) − Hψ, is least.
 
     Args:
         a: quadratic coefficient, of either sign.
         b: quartic coefficient, positive.
-        field: h ≥ 0, the field that pulls on ψ.
+        field: H ≥ 0, the field that pulls on ψ.
     """
     # beyond this point every term grows
     bound = 1 + np.sqrt(abs(a) / b) + np.cbrt(field / b)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, ScalarFormatter
 from numpy.typing import ArrayLike
 
 from physlib.plots.style import COLOURS, styled
@@ -31,21 +32,17 @@ def phase_transition(
     temperature: ArrayLike,
     order: ArrayLike,
     response: ArrayLike,
-    exact_order: ArrayLike,
-    exact_response: ArrayLike,
+    exact: tuple[ArrayLike, ArrayLike, ArrayLike],
 ) -> Figure:
-    """Order parameter and susceptibility against T/Tc: found numerically, and exact."""
+    """Order parameter and susceptibility against T/Tc: found, and exact (T/Tc, order, response)."""
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.2, 5.0), sharex=True)
-    for axes, found, exact in ((top, order, exact_order), (bottom, response, exact_response)):
-        axes.plot(temperature, exact, color=COLOURS[1], label="closed form")
+    exact_temperature, *curves = exact
+    for axes, found, curve in zip((top, bottom), (order, response), curves, strict=True):
+        axes.plot(exact_temperature, curve, color=COLOURS[1], label="closed form")
         axes.plot(temperature, found, "o", color=COLOURS[0], markersize=4, label="minimised")
         axes.axvline(1, color="0.5", linestyle=":", linewidth=1)
     top.set(ylabel=r"order parameter $\psi_0$")
-    bottom.set(
-        xlabel=r"temperature $T/T_c$",
-        ylabel=r"susceptibility $\chi$",
-        yscale="log",
-    )
+    bottom.set(xlabel=r"temperature $T/T_c$", ylabel=r"susceptibility $\chi$", yscale="log")
     top.legend()
     return figure
 
@@ -115,5 +112,8 @@ def coarsening(
     ):
         axes.loglog(times, curve, style, color=colour, label=label)
     axes.set(xlabel="time $t$", ylabel=r"wall spacing $\ell$")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(ScalarFormatter())
+        axis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.5)))
     axes.legend()
     return figure

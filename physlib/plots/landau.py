@@ -41,15 +41,15 @@ def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure
 
 
 @styled
-def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
-    """The loss against the height of the wrong classes, one panel for each weight that varies."""
+def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], top: float) -> Figure:
+    """The loss up to `top` over the height of the wrong classes, a panel for each weight."""
     figure, grid = plt.subplots(len(panels), 1, figsize=(5.2, 2.3 * len(panels)), sharex=True)
     for axes, (title, curves) in zip(np.atleast_1d(grid), panels.items(), strict=True):
         for label, loss in curves.items():
             axes.plot(h, loss, label=label)
         axes.axvline(0, color="0.5", linestyle=":", linewidth=1)
-        axes.set(title=title, ylabel="loss $L$")
-        axes.legend(fontsize=9)
+        axes.set(title=title, ylabel="loss $L$", ylim=(-0.02 * top, top))
+        axes.legend(fontsize=9, loc="upper center", ncols=len(curves))
     axes.set_xlabel("height of all wrong classes, $h$ (target: $h = 0$)")
     return figure
 
@@ -59,7 +59,7 @@ def zero_set(neighbours: ArrayLike, others: ArrayLike, energy: ArrayLike) -> Fig
     """The bracket (G, N) over the heights of the neighbours and of the others; its zeros black."""
     figure, axes = plt.subplots(figsize=(5.2, 4.4))
     energy = np.asarray(energy)
-    norm = TwoSlopeNorm(0, min(energy.min(), -1e-12), max(energy.max(), 1e-12))
+    norm = TwoSlopeNorm(0, -4 * energy.max(), energy.max())  # the deep corners are cut off
     shown = axes.pcolormesh(neighbours, others, energy, norm=norm, cmap="PuOr", rasterized=True)
     axes.contour(neighbours, others, energy, levels=[0], colors="black")
     axes.plot(0, 0, "*", color=COLOURS[2], markersize=13, markeredgecolor="black")
@@ -68,7 +68,13 @@ def zero_set(neighbours: ArrayLike, others: ArrayLike, energy: ArrayLike) -> Fig
         xlabel="height of the target's two neighbours, $n$",
         ylabel="height of the other wrong classes, $g$",
     )
-    figure.colorbar(shown, ax=axes, label="bracket (the loss is its absolute value)")
+    figure.colorbar(
+        shown,
+        ax=axes,
+        label="bracket $Q$ (the loss is its absolute value)",
+        extend="min",
+        spacing="proportional",
+    )
     return figure
 
 
