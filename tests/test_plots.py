@@ -80,7 +80,7 @@ def test_fields_are_shown_above_their_curves():
 def test_landscape_and_zero_set():
     h = np.linspace(-1, 1, 5)
     first, second = plots.landscape(h, {"one": {"a": h}, "two": {"b": h, "c": -h}}, 0.5).axes
-    assert [axes.get_title() for axes in (first, second)] == ["one", "two"]
+    assert [axes.get_title("left") for axes in (first, second)] == ["one", "two"]
     assert second.lines[1].get_ydata().tolist() == (-h).tolist()
     assert second.get_ylim()[1] == 0.5
     energy = h[:, None] + h

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from physlib.plots.style import COLOURS, styled
@@ -48,8 +49,10 @@ def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], top: 
         for label, loss in curves.items():
             axes.plot(h, loss, label=label)
         axes.axvline(0, color="0.5", linestyle=":", linewidth=1)
-        axes.set(title=title, ylabel="loss $L$", ylim=(-0.02 * top, top))
-        axes.legend(fontsize=9, loc="upper center", ncols=len(curves))
+        axes.set_title(title, loc="left")
+        axes.set(ylabel="loss $L$", ylim=(-0.02 * top, top))
+        beside = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.1}
+        axes.legend(fontsize=9, ncols=len(curves), columnspacing=1, **beside)
     axes.set_xlabel("height of all wrong classes, $h$ (target: $h = 0$)")
     return figure
 
@@ -106,7 +109,7 @@ def _mark(axes: Axes, marks: Mapping[str, tuple[float, float]]) -> None:
             *place, marker, color="white", markeredgecolor="black", linestyle="none", label=label
         )
     axes.legend(
-        fontsize=8, loc="lower left", labelcolor="white", handletextpad=0.2, borderaxespad=0.2
+        fontsize=8, loc="lower right", labelcolor="white", handletextpad=0.2, borderaxespad=0.2
     )
 
 
@@ -122,4 +125,5 @@ def paired(panels: Mapping[str, Mapping[str, tuple[ArrayLike, float, float, floa
             axes.errorbar(mean, place, xerr=errors, fmt="D", color=COLOURS[place], capsize=4)
         axes.set(xlabel=quantity, yticks=range(len(rows)), yticklabels=list(rows))
         axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(6))
     return figure
