@@ -167,7 +167,10 @@ print(f"susceptibility within 1 %:     {response_error < 0.01}")
 # That equation has a solution in closed form, and with the *coherence length* $\xi$ it reads
 #
 # $$
-# \psi(x) = \psi_0\tanh\frac{x}{\sqrt2\,\xi}, \qquad \xi = \sqrt{\frac{c}{-a}} .
+# \begin{aligned}
+# \psi(x) &= \psi_0\tanh\frac{x}{\sqrt2\,\xi}, \\
+# \xi &= \sqrt{\frac{c}{-a}} .
+# \end{aligned}
 # $$ (eq-landau-kink)
 #
 # The energy above the uniform field's is twice the gradient part, and {eq}`eq-landau-virial` turns the
@@ -175,7 +178,8 @@ print(f"susceptibility within 1 %:     {response_error < 0.01}")
 #
 # $$
 # \begin{aligned}
-# \tau &= \int c\,\psi'^2\,dx = \sqrt{\frac{bc}2}\int_{-\psi_0}^{\psi_0}
+# \tau &= \int c\,\psi'^2\,dx \\
+# &= \sqrt{\frac{bc}2}\int_{-\psi_0}^{\psi_0}
 # \bigl(\psi_0^2 - \psi^2\bigr)\,d\psi \\
 # &= \frac{2\sqrt2}{3}\,\frac{\sqrt c\,(-a)^{3/2}}{b} .
 # \end{aligned}
@@ -333,8 +337,9 @@ print(f"1/2 inside the interval: {low < 0.5 < high}")
 print(f"1/3 inside the interval: {low < 1 / 3 < high}")
 
 # %% [markdown]
-# (One third would be the law if the total of $\psi$ were conserved.) The theory holds, and so does the
-# code. Everything above is what physicists mean by a Ginzburg–Landau energy. Now to the network.
+# (One third would be the law if the total of $\psi$ were conserved.) The closed forms hold, and growth is
+# compatible with the square root. Everything above is what physicists mean by a Ginzburg–Landau energy. Now
+# to the network.
 #
 # ## The post's functional
 #
@@ -389,7 +394,7 @@ print(f"Landau's order parameter:      {valley:.4f}")
 print(f"density at d = 1:         {float(theory.loss_density(1)):.2f}")
 
 # %% [markdown]
-# The two valleys lie closer to zero than any output needs to be, and are shallower by six orders of
+# The two valleys lie closer to zero than any output needs to be, and are shallower by more than six orders of
 # magnitude than the hillside they lie in. The "multiple stable states" of the post exist, but nothing that
 # decides between two digits lives at this scale.
 #
@@ -788,11 +793,10 @@ print({run.status for runs in trained.values() for run in runs})
 # - *"Potential instabilities", among the post's challenges.* Well said: an energy without a lower bound, a
 #   crease where the loss is zero, and a gradient of the order of $1/\varepsilon$ near vanishing outputs.
 #
-# The roughness goes as the formula says, and that is what this run was for. Accuracy is another matter: nothing
-# here predicts it, one epoch is short, and of four intervals at 95 % one excludes zero by chance more often
-# than you may think. The signs and numbers on this page follow from the formula. The training above is short, and its table is
-# about that training. Verdicts on the post's results need full runs, and are read from the records of these
-# on a page of their own once the records exist.
+# The roughness goes as the formula says, and that is what this run was for. Accuracy is another matter:
+# nothing here predicts it, one epoch is short, and of four intervals at 95 % one excludes zero by chance more
+# often than you may think. Verdicts on what the post reports need full runs. They are read from the records
+# of these, on the verdicts page, once the records exist.
 #
 # ## Exercises
 #
