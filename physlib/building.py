@@ -31,7 +31,13 @@ def build_loss(recipe: Recipe) -> nn.Module:
     if recipe.loss == "cross-entropy":
         return nn.CrossEntropyLoss()
     return GinzburgLandauLoss(
-        alpha=recipe.alpha, gamma=recipe.gamma, stiffness=recipe.stiffness, axis=recipe.axis
+        alpha=recipe.alpha,
+        gamma=recipe.gamma,
+        stiffness=recipe.stiffness,
+        axis=recipe.axis,
+        maximum=recipe.maximum,
+        wrap=recipe.wrap,
+        quartic=recipe.quartic,
     )
 
 

@@ -34,6 +34,9 @@ class Recipe:
     gamma: float = 5.0  # quartic weight
     stiffness: float = 0.5  # gradient weight
     axis: Literal["class", "batch"] = "class"
+    maximum: Literal["sample", "batch"] = "sample"  # what the outputs are divided by
+    wrap: bool = True  # whether the last class is a neighbour of the first
+    quartic: Literal["printed", "stable"] = "printed"  # -gamma or +gamma
 
     optimizer: Literal["langevin", "sgd", "adam"] = "langevin"
     lr: float = 1e-3
@@ -58,8 +61,9 @@ class Recipe:
         for field, hint in get_type_hints(type(self)).items():
             if choices := get_args(hint) if "Literal" in str(hint) else ():
                 require_choice(field, getattr(self, field), choices)
-        if not isinstance(self.batch_norm, bool):
-            raise TypeError(f"batch_norm must be true or false, got {self.batch_norm!r}")
+        for field in ("batch_norm", "wrap"):
+            if not isinstance(getattr(self, field), bool):
+                raise TypeError(f"{field} must be true or false, got {getattr(self, field)!r}")
         for field in ("hidden", "pixel_range"):
             if not isinstance(getattr(self, field), tuple):
                 raise TypeError(f"{field} must be a tuple, got {getattr(self, field)!r}")

@@ -48,6 +48,10 @@ def test_the_loss():
     settings = "alpha=0.1", "gamma=2", "stiffness=0.3", "axis=batch"
     loss = build_loss(recipes["physlib"].override(*settings))
     assert (loss.alpha, loss.gamma, loss.stiffness, loss.axis) == (0.1, 2.0, 0.3, "batch")
+    assert (loss.maximum, loss.wrap, loss.quartic) == ("sample", True, "printed")
+    readings = "maximum=batch", "wrap=false", "quartic=stable"
+    loss = build_loss(recipes["physlib"].override(*readings))
+    assert (loss.maximum, loss.wrap, loss.quartic) == ("batch", False, "stable")
     assert isinstance(build_loss(recipes["mlp"]), nn.CrossEntropyLoss)
 
 

@@ -141,6 +141,62 @@ def test_gate_values_and_seed_intervals():
     assert ends == [[0, 3], [2, 6]]
 
 
+def test_free_energies_dots_the_minima():
+    psi = np.linspace(-2, 2, 401)
+    curves = {f"{a}": theory.free_energy_density(psi, a) for a in (1, -1)}
+    (axes,) = plots.free_energies(psi, curves).axes
+    dots = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "o"]
+    assert dots == [pytest.approx([0.0]), pytest.approx([-1.0, 1.0])]
+
+
+def test_phase_transition_shows_found_and_exact():
+    arrays = [np.full(4, value) for value in (1.0, 2.0, 3.0, 4.0)]
+    exact = np.arange(4), *arrays[2:]
+    top, bottom = plots.phase_transition(np.arange(4), *arrays[:2], exact).axes
+    assert [axes.lines[0].get_ydata()[0] for axes in (top, bottom)] == [3, 4]  # the closed forms
+    assert [axes.lines[1].get_ydata()[0] for axes in (top, bottom)] == [1, 2]
+
+
+def test_kinks_shows_profiles_and_energies():
+    x = np.arange(5.0)
+    figure = plots.kinks({"one": (x, x + 1)}, (x, x), [1, 2], [3, 4], [5, 6])
+    top, bottom = figure.axes
+    assert [line.get_ydata().tolist() for line in top.lines] == [x.tolist(), (x + 1).tolist()]
+    assert [line.get_ydata().tolist() for line in bottom.lines] == [[5, 6], [3, 4]]
+
+
+def test_fields_are_shown_above_their_curves():
+    fields, times = np.random.default_rng(0).random((3, 4, 4)), np.array([1.0, 2.0, 4.0])
+    disc = plots.shrinking_disc(fields, times, [3, 2, 1], [3, 2, 0]).axes
+    assert [axes.get_title() for axes in disc[:3]] == ["$t = 1$", "$t = 2$", "$t = 4$"]
+    assert disc[3].lines[1].get_ydata().tolist() == [3, 2, 1]
+    lengths = np.array([[1.0, 3.0], [2.0, 6.0], [4.0, 8.0]])
+    quench = plots.coarsening(fields, ["a", "b", "c"], times, lengths, {"law": times}).axes
+    np.testing.assert_array_equal(quench[2].images[0].get_array(), fields[2])
+    drawn = [line.get_ydata().tolist() for line in quench[3].lines]
+    assert drawn == [[1, 2, 4], [3, 6, 8], [2, 4, 6], [1, 2, 4]]
+
+
+def test_landscape_and_zero_set():
+    h = np.linspace(-1, 1, 5)
+    first, second = plots.landscape(h, {"one": {"a": h}, "two": {"b": h, "c": -h}}, 0.5).axes
+    assert [axes.get_title("left") for axes in (first, second)] == ["one", "two"]
+    assert second.lines[1].get_ydata().tolist() == (-h).tolist()
+    assert second.get_ylim()[1] == 0.5
+    energy = h[:, None] + h
+    axes, _ = plots.zero_set(h, h, energy).axes
+    np.testing.assert_array_equal(axes.collections[0].get_array().reshape(5, 5), energy)
+
+
+def test_phase_diagram_marks_the_recipes():
+    weights, heights = np.logspace(-1, 1, 4), np.arange(16).reshape(4, 4) / 16
+    left, right, _ = plots.phase_diagram(
+        weights, weights, {"one": heights, "two": 1 - heights}, {"here": (0.5, 2)}
+    ).axes
+    np.testing.assert_array_equal(right.collections[0].get_array().reshape(4, 4), 1 - heights)
+    assert left.lines[0].get_xydata().tolist() == [[0.5, 2]]
+
+
 def test_digit_grid_names_the_mistakes():
     images = np.zeros((3, 28, 28))
     figure = plots.digit_grid(images, [1, 2, 3], [1, 7, 3], columns=2)

@@ -68,6 +68,9 @@ def test_numbers_of_numpy_become_plain_ones():
         ("hidden=0", "hidden must be at least 1, got 0"),
         ("pixel_range=1", r"pixel_range must be \(black, white\)"),
         ("axis=time", "axis must be one of 'class', 'batch', got 'time'"),
+        ("maximum=class", "maximum must be one of 'sample', 'batch', got 'class'"),
+        ("quartic=plus", "quartic must be one of 'printed', 'stable', got 'plus'"),
+        ("wrap=maybe", "wrap must be of type bool, got 'maybe'"),
         ("batch_size=1", "batch_size must be at least 2, got 1"),
         ("pixel_permutation=-1", "pixel_permutation must be at least 0, got -1"),
         ("epochs=0", "epochs must be at least 1, got 0"),
@@ -91,6 +94,8 @@ def test_bad_fields_are_named():
         Recipe(name="x", hidden=[156])
     with pytest.raises(TypeError, match="batch_norm must be true or false, got 1"):
         Recipe(name="x", batch_norm=1)
+    with pytest.raises(TypeError, match="wrap must be true or false, got 'no'"):
+        Recipe(name="x", wrap="no")
 
 
 def test_forgetting_the_velocity_keeps_the_size_of_the_noise():

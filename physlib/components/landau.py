@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from physlib.checks import require_choice, require_number
 
 Axis = Literal["class", "batch"]
+Maximum = Literal["sample", "batch"]
+Quartic = Literal["printed", "stable"]
 
 
 def ginzburg_landau_loss(
@@ -20,6 +22,9 @@ def ginzburg_landau_loss(
     stiffness: float = 0.5,
     axis: Axis = "class",
     eps: float = 1e-8,
+    maximum: Maximum = "sample",
+    wrap: bool = True,
+    quartic: Quartic = "printed",
 ) -> Tensor:
     r"""Energy of the normalised output around its one-hot target.
 
@@ -32,22 +37,32 @@ def ginzburg_landau_loss(
 
     The mean runs over samples and classes, the maximum over the classes of each sample, and
     the difference wraps around. Source: the post, "The Custom Loss Function"; the wrapping,
-    the maximum per sample and ``eps`` are the later revision's.
+    the maximum per sample and ``eps`` are the later revision's. The last three options are the
+    other readings of it, and the sign that Ginzburg and Landau have.
+
+    Half precision and autocast: the network's part may run in either; from ``phi`` on everything
+    is float32, because eps and the fourth powers would be lost otherwise.
 
     Args:
         phi: network output, shape (B, C), floating point.
         target: class indices, shape (B,), int64, in 0 .. C − 1.
         alpha: weight of the quadratic term, dimensionless like every weight here.
-        gamma: weight of the quartic term, which enters with a minus sign.
+        gamma: weight of the quartic term, which enters with a minus sign (but see ``quartic``).
         stiffness: weight κ of the squared difference (the printed ½).
         axis: what the difference runs over, ``"class"`` (the printed formula) or ``"batch"``
             (the revision's code).
         eps: added to the maximum, so that a sample whose outputs all vanish gives no 0/0. Its
             gradient is then finite, but of the order of 1/eps.
+        maximum: what the outputs are divided by, the largest of each ``"sample"`` or of the
+            whole ``"batch"``.
+        wrap: whether the first and the last entry are neighbours; if not, the difference is
+            one-sided at both ends, as in `torch.gradient`, and the axis needs two entries.
+        quartic: ``"printed"`` is −γd⁴; ``"stable"`` is +γd⁴, with which no energy is negative
+            (for weights of at least 0) and the absolute value has nothing to do.
 
     Returns:
         The loss, a scalar tensor with the dtype of ``phi``; float32 where ``phi`` has half
-        precision, in which eps and the fourth powers would be lost.
+        precision.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -55,15 +70,24 @@ def ginzburg_landau_loss(
             stall the device, an index out of range trips torch's device assertion instead.
     """
     _check(phi, target)
-    _check_weights(alpha, gamma, stiffness, axis, eps)
+    _check_options(alpha, gamma, stiffness, axis, eps, maximum, wrap, quartic)
     if phi.dtype in (torch.float16, torch.bfloat16):
         phi = phi.float()
-    phi_hat = phi / (phi.abs().amax(dim=1, keepdim=True) + eps)
+    largest = phi.abs().amax(dim=1, keepdim=True) if maximum == "sample" else phi.abs().amax()
+    phi_hat = phi / (largest + eps)
     d = phi_hat.scatter_add(1, target.unsqueeze(1), phi_hat.new_full((len(phi), 1), -1.0))
-    along = 1 if axis == "class" else 0
-    slope = (phi_hat.roll(-1, along) - phi_hat.roll(1, along)) / 2
     d2 = d.square()
-    return (alpha * d2 - gamma * d2.square() + stiffness * slope.square()).mean().abs()
+    slope = _slope(phi_hat, 1 if axis == "class" else 0, wrap)
+    sign = -1 if quartic == "printed" else 1
+    return (alpha * d2 + sign * gamma * d2.square() + stiffness * slope.square()).mean().abs()
+
+
+def _slope(phi_hat: Tensor, dim: int, wrap: bool) -> Tensor:
+    if wrap:
+        return (phi_hat.roll(-1, dim) - phi_hat.roll(1, dim)) / 2
+    if phi_hat.shape[dim] < 2:
+        raise ValueError(f"phi must have two entries along axis {dim} unless wrap is true")
+    return torch.gradient(phi_hat, dim=dim)[0]
 
 
 class GinzburgLandauLoss(nn.Module):
@@ -80,11 +104,15 @@ class GinzburgLandauLoss(nn.Module):
         stiffness: float = 0.5,
         axis: Axis = "class",
         eps: float = 1e-8,
+        maximum: Maximum = "sample",
+        wrap: bool = True,
+        quartic: Quartic = "printed",
     ) -> None:
         super().__init__()
-        _check_weights(alpha, gamma, stiffness, axis, eps)
+        _check_options(alpha, gamma, stiffness, axis, eps, maximum, wrap, quartic)
         self.alpha, self.gamma, self.stiffness = alpha, gamma, stiffness
         self.axis, self.eps = axis, eps
+        self.maximum, self.wrap, self.quartic = maximum, wrap, quartic
 
     def forward(self, phi: Tensor, target: Tensor) -> Tensor:
         """The loss, a scalar."""
@@ -96,22 +124,39 @@ class GinzburgLandauLoss(nn.Module):
             stiffness=self.stiffness,
             axis=self.axis,
             eps=self.eps,
+            maximum=self.maximum,
+            wrap=self.wrap,
+            quartic=self.quartic,
         )
 
     def extra_repr(self) -> str:
-        """The weights, as `print` shows them."""
+        """The options, as `print` shows them."""
         return (
             f"alpha={self.alpha}, gamma={self.gamma}, stiffness={self.stiffness}, "
-            f"axis={self.axis!r}, eps={self.eps}"
+            f"axis={self.axis!r}, eps={self.eps}, maximum={self.maximum!r}, wrap={self.wrap}, "
+            f"quartic={self.quartic!r}"
         )
 
 
-def _check_weights(alpha: float, gamma: float, stiffness: float, axis: str, eps: float) -> None:
+def _check_options(
+    alpha: float,
+    gamma: float,
+    stiffness: float,
+    axis: str,
+    eps: float,
+    maximum: str,
+    wrap: bool,
+    quartic: str,
+) -> None:
     require_number("alpha", alpha)
     require_number("gamma", gamma)
     require_number("stiffness", stiffness)
     require_number("eps", eps, low=0, high=math.inf)
     require_choice("axis", axis, get_args(Axis))
+    require_choice("maximum", maximum, get_args(Maximum))
+    require_choice("quartic", quartic, get_args(Quartic))
+    if not isinstance(wrap, bool):
+        raise TypeError(f"wrap must be true or false, got {wrap!r}")
 
 
 def _check(phi: Tensor, target: Tensor) -> None:

@@ -1,6 +1,13 @@
 """The book's figures: arrays in, a matplotlib Figure out, nothing computed but positions."""
 
 from physlib.plots.experiment import accuracy_curves, digit_grid, seed_intervals
+from physlib.plots.fields import (
+    coarsening,
+    free_energies,
+    kinks,
+    phase_transition,
+    shrinking_disc,
+)
 from physlib.plots.hyperbolic import (
     boosts,
     gain_range,
@@ -9,7 +16,7 @@ from physlib.plots.hyperbolic import (
     layer_gain,
     scalar_gradients,
 )
-from physlib.plots.landau import loss_density
+from physlib.plots.landau import landscape, loss_density, phase_diagram, zero_set
 from physlib.plots.langevin import (
     against_temperature,
     annealing,
@@ -31,19 +38,27 @@ __all__ = [
     "annealing",
     "boosts",
     "brownian_paths",
+    "coarsening",
     "digit_grid",
     "displacement",
     "double_well",
     "escapes",
+    "free_energies",
     "gain_range",
     "gate_values",
     "heating",
+    "kinks",
+    "landscape",
     "layer_cost",
     "layer_gain",
     "loss_density",
+    "phase_diagram",
+    "phase_transition",
     "scalar_gradients",
     "scheme_temperatures",
     "seed_intervals",
+    "shrinking_disc",
     "styled",
     "well",
+    "zero_set",
 ]

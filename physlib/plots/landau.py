@@ -1,11 +1,15 @@
 """Figures of the loss and of the field theory behind it."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import styled
+from physlib.plots.style import COLOURS, styled
 
 
 @styled
@@ -34,3 +38,75 @@ def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure
     )
     whole.legend()
     return figure
+
+
+@styled
+def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], top: float) -> Figure:
+    """The loss up to `top` over the height of the wrong classes, a panel for each weight."""
+    figure, grid = plt.subplots(len(panels), 1, figsize=(5.2, 2.3 * len(panels)), sharex=True)
+    for axes, (title, curves) in zip(np.atleast_1d(grid), panels.items(), strict=True):
+        for label, loss in curves.items():
+            axes.plot(h, loss, label=label)
+        axes.axvline(0, color="0.5", linestyle=":", linewidth=1)
+        axes.set_title(title, loc="left")
+        axes.set(ylabel="loss $L$", ylim=(-0.02 * top, top))
+        beside = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.1}
+        axes.legend(fontsize=9, ncols=len(curves), columnspacing=1, **beside)
+    axes.set_xlabel("height of all wrong classes, $h$ (target: $h = 0$)")
+    return figure
+
+
+@styled
+def zero_set(neighbours: ArrayLike, others: ArrayLike, energy: ArrayLike) -> Figure:
+    """The bracket (G, N) over the heights of the neighbours and of the others; its zeros black."""
+    figure, axes = plt.subplots(figsize=(5.2, 4.4))
+    energy = np.asarray(energy)
+    norm = TwoSlopeNorm(0, -4 * energy.max(), energy.max())  # the deep corners are cut off
+    shown = axes.pcolormesh(neighbours, others, energy, norm=norm, cmap="PuOr", rasterized=True)
+    axes.contour(neighbours, others, energy, levels=[0], colors="black")
+    axes.plot(0, 0, "*", color=COLOURS[2], markersize=13, markeredgecolor="black")
+    axes.annotate("target", (0, 0), xytext=(0, -16), textcoords="offset points", ha="center")
+    axes.set(
+        xlabel="height of the target's two neighbours, $n$",
+        ylabel="height of the other wrong classes, $g$",
+    )
+    figure.colorbar(
+        shown,
+        ax=axes,
+        label="bracket $Q$ (the loss is its absolute value)",
+        extend="min",
+        spacing="proportional",
+    )
+    return figure
+
+
+@styled
+def phase_diagram(
+    alpha: ArrayLike,
+    gamma: ArrayLike,
+    heights: Mapping[str, ArrayLike],
+    marks: Mapping[str, tuple[float, float]],
+) -> Figure:
+    """Where the least loss sits, one map (G, A) a sign, over α/κ and γ/κ."""
+    figure, grid = plt.subplots(
+        1, len(heights), figsize=(5.2, 3.9), sharey=True, squeeze=False, sharex=True
+    )
+    for axes, (title, height) in zip(grid.flat, heights.items(), strict=True):
+        shown = axes.pcolormesh(alpha, gamma, height, vmin=0, vmax=1, rasterized=True)
+        axes.set(title=title, xlabel=r"$\alpha/\kappa$", xscale="log", yscale="log")
+        _mark(axes, marks)
+    grid[0, 0].set_ylabel(r"$\gamma/\kappa$")
+    figure.colorbar(
+        shown, ax=grid, location="bottom", label="height $h$ of the wrong classes at the minimum"
+    )
+    return figure
+
+
+def _mark(axes: Axes, marks: Mapping[str, tuple[float, float]]) -> None:
+    for (label, place), marker in zip(marks.items(), "o^sv", strict=False):
+        axes.plot(
+            *place, marker, color="white", markeredgecolor="black", linestyle="none", label=label
+        )
+    axes.legend(
+        fontsize=8, loc="lower right", labelcolor="white", handletextpad=0.2, borderaxespad=0.2
+    )

@@ -1,0 +1,74 @@
+"""Closed forms, each once: the text quotes them, the tests hold to them, the plots draw them.
+
+Symbols follow ``book/notation.md``.
+"""
+
+from physlib.theory.array import Array
+from physlib.theory.fields import (
+    coarsening_length,
+    coherence_length,
+    disc_area,
+    free_energy_density,
+    kink,
+    kink_energy,
+    order_parameter,
+    susceptibility,
+)
+from physlib.theory.langevin import (
+    Scheme,
+    boltzmann_density,
+    boltzmann_on_grid,
+    diffusion,
+    double_well,
+    exact_noise_factor,
+    heating,
+    kramers_rate,
+    mean_squared_displacement,
+    position_temperature,
+    stability_limit,
+    velocity_temperature,
+)
+from physlib.theory.layer import boost, layer_cost, layer_gain, layer_gradients, rapidity_limit
+from physlib.theory.loss import (
+    density_peak,
+    error_rate_at_zero_loss,
+    loss_at_target,
+    loss_density,
+    rival_energy,
+    sign_change,
+)
+
+__all__ = [
+    "Array",
+    "Scheme",
+    "boltzmann_density",
+    "boltzmann_on_grid",
+    "boost",
+    "coarsening_length",
+    "coherence_length",
+    "density_peak",
+    "diffusion",
+    "disc_area",
+    "double_well",
+    "error_rate_at_zero_loss",
+    "exact_noise_factor",
+    "free_energy_density",
+    "heating",
+    "kink",
+    "kink_energy",
+    "kramers_rate",
+    "layer_cost",
+    "layer_gain",
+    "layer_gradients",
+    "loss_at_target",
+    "loss_density",
+    "mean_squared_displacement",
+    "order_parameter",
+    "position_temperature",
+    "rapidity_limit",
+    "rival_energy",
+    "sign_change",
+    "stability_limit",
+    "susceptibility",
+    "velocity_temperature",
+]
