@@ -289,8 +289,10 @@ print(f"rate over 2πc: {slope:.2f}")
 #
 # We measure $\ell$ as area per length of wall, and the length of wall by the energy that is too much,
 # divided by $\tau$ of {eq}`eq-landau-tension`. The box is 512 wide, and we stop while $\ell$ is below a tenth
-# of that: later, bands that close around the periodic box no longer shrink. A theory that treats the walls as the zero lines of a spreading
-# Gaussian field even gives the factor, approximately: $\ell = \sqrt{8ct}$ {cite}`ohta1982,bray1994`.
+# of that: later, bands that close around the periodic box no longer shrink. (Our first box was half as wide
+# and ran twice as long. It gave a lower exponent, whose interval just missed one half.) A theory that treats
+# the walls as the zero lines of a spreading Gaussian field even gives the factor, approximately:
+# $\ell = \sqrt{8ct}$ {cite}`ohta1982,bray1994`.
 
 # %%
 generator = torch.Generator().manual_seed(0)
@@ -338,7 +340,7 @@ print(f"1/3 inside the interval: {low < 1 / 3 < high}")
 
 # %% [markdown]
 # (One third would be the law if the total of $\psi$ were conserved.) The closed forms hold, and growth is
-# compatible with the square root. Everything above is what physicists mean by a Ginzburg–Landau energy. Now
+# compatible with the square root, if a little on the slow side; the shrinking disc is the sharper check. Everything above is what physicists mean by a Ginzburg–Landau energy. Now
 # to the network.
 #
 # ## The post's functional

@@ -353,7 +353,7 @@ plots.double_well(theta, energy, cloud[-1], density)
 # %% tags=["nbval-check-output"]
 mean, error = mean_and_error(cloud[-1] * pull(cloud[-1]))
 print(f"configurational temperature {mean:.2f}, set 0.40")
-print(f"standard error below 1 %: {error < 0.004}")
+print(f"standard error {100 * error / 0.4:.0f} %")
 print(f"within 4 of them: {abs(mean - 0.4) < 4 * error}")
 
 # %% [markdown]
@@ -553,7 +553,7 @@ print(f"{fast:.1f} after fast cooling, {held:.1f} if never warm")
 # %% [markdown]
 # ## On MNIST: from no noise to nothing but noise
 #
-# Now the whole network. Everything is as in the recipe `physlib`, and only $T$ changes: six temperatures, five
+# Now the whole network. Everything is as in the recipe `physlib`, and only $T$ changes: five temperatures, five
 # seeds each, one epoch. The seeds are paired, so that the difference from $T = 0$ has a much smaller error than
 # either accuracy.
 #
@@ -566,7 +566,7 @@ print(f"{fast:.1f} after fast cooling, {held:.1f} if never warm")
 dataset = mnist_or_digits()
 recipe = dataclasses.replace(recipes["physlib"], dataset=dataset, epochs=1)
 digits = load_dataset(dataset)
-temperatures, seeds = [0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2], range(5)
+temperatures, seeds = [0.0, 1e-6, 1e-4, 1e-3, 1e-2], range(5)
 
 
 @torch.no_grad()
@@ -609,7 +609,7 @@ for t, score in zip(temperatures, 100 * scores, strict=True):
         f"{gap.mean:5.1f} %  [{gap.low:4.1f}, {gap.high:4.1f}]"
     )
 
-# %% mystnb={"image": {"alt": "Two panels against the temperature, from zero to one hundredth. Top: test accuracy after one epoch is level up to one hundred-thousandth, dips at one ten-thousandth and falls to a fraction at one hundredth. Bottom: the expected calibration error, with its interval at each temperature."}}
+# %% mystnb={"image": {"alt": "Two panels against the temperature, from zero to one hundredth. Top: test accuracy after one epoch is level up to one millionth, a little lower at one ten-thousandth, and falls to a fraction at one hundredth. Bottom: the expected calibration error, with its interval at each temperature."}}
 panels = {}
 for at, label in enumerate(("test accuracy (%)", "calibration error (%)")):
     ends = [paired_interval(100 * of_t) for of_t in scores[..., at]]
