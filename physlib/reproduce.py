@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 from physlib.checks import require_choice
 from physlib.data import load_dataset
 from physlib.experiments import Experiment, experiments
-from physlib.files import atomic_path
+from physlib.files import atomic_path, require_writable
 from physlib.measurement import measure
 from physlib.planning import PROFILES, planned, seconds, stages, with_needs
 from physlib.provenance import provenance
@@ -92,13 +92,16 @@ def reproduce(
         known: the experiments there are.
 
     Raises:
+        ValueError: an unknown experiment or profile, or a folder that cannot be written to.
         RecordError: a record is damaged or of another recipe. Needed experiments run first, and
             the rest is not begun where one of its records is refused.
     """
     require_choice("profile", profile, PROFILES)
+    chosen = with_needs(names, known)
+    require_writable("results", results / profile / "record")  # before the work, not after it
     outcome = Outcome()
     unfinished: set[str] = set()  # an experiment that needs one of these cannot be built
-    for stage in stages(with_needs(names, known)):
+    for stage in stages(chosen):
         ready = [e for e in stage if e.needs not in unfinished]
         outcome.failed += [
             f"{e.name}: left out, since {e.needs} failed" for e in stage if e not in ready

@@ -8,7 +8,8 @@ from typing import Any
 
 from physlib.claims import claims
 from physlib.claims.claim import Claim
-from physlib.claims.judging import Measured, Shelf, Statistic, Verdict
+from physlib.claims.judging import Measured, Shelf, Statistic
+from physlib.claims.rules import Verdict
 from physlib.intervals import Interval
 from physlib.records import MissingRecordError
 

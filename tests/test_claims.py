@@ -20,19 +20,13 @@ from physlib.claims.counts import (
 from physlib.claims.judging import (
     Measured,
     Shelf,
-    above,
     curve_distance,
     difference,
-    every_part,
     final,
-    level,
     mean,
-    near,
-    not_above,
-    reaches,
     together,
-    within,
 )
+from physlib.claims.rules import above, every_part, level, near, not_above, reaches, within
 from physlib.experiments import CELLS, TUNING, Experiment, experiments
 from physlib.intervals import Interval
 from physlib.records import MissingRecordError, Record, RecordError, record_path, write_record

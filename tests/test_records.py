@@ -108,7 +108,7 @@ def _write(path, value):
 
 
 def test_of_many_writers_at_once_exactly_one_wins_and_whole(tmp_path):
-    with multiprocessing.get_context("fork").Pool(4) as pool:
+    with multiprocessing.get_context("forkserver").Pool(4) as pool:
         for trial in range(20):
             path = tmp_path / f"seed-{trial:03d}"
             won = pool.starmap(_write, [(path, writer) for writer in range(4)])

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -229,7 +230,9 @@ def test_one_name_must_be_one_recipe(tmp_path):
         run(tmp_path, known={"two": two})
 
 
-def test_unknown_words_are_refused(tmp_path):
+def test_unknown_words_and_places_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="results cannot be written to '/proc/nope"):
+        run(Path("/proc/nope"))
     with pytest.raises(ValueError, match="experiment must be one of 'small', got 'big'"):
         run(tmp_path, names=["big"])
     with pytest.raises(ValueError, match="profile must be one of 'fast', 'full', got 'slow'"):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from physlib.claims.judging import Rule, Score, Statistic, final, mean_of
+from physlib.claims.judging import Score, Statistic, final, mean_of
+from physlib.claims.rules import Rule
 from physlib.convergence import convergence_epoch, epochs_to_reach
 from physlib.records import Record
 

@@ -5,7 +5,8 @@ scatter by. Losses may be off by twice their reading error, ±0.003.
 """
 
 from physlib.claims.claim import ACCURACY, Claim, accuracy_after
-from physlib.claims.judging import curve_distance, difference, mean, near, not_above, within
+from physlib.claims.judging import curve_distance, difference, mean
+from physlib.claims.rules import near, not_above, within
 from physlib.claims.table import OURS, SMALLER, THEIRS
 from physlib.reference import READING_ERROR
 

@@ -8,15 +8,8 @@ from physlib.claims.counts import (
     stable_states,
     trial_shortfall,
 )
-from physlib.claims.judging import (
-    UNTESTABLE,
-    above,
-    difference,
-    every_part,
-    final,
-    reaches,
-    together,
-)
+from physlib.claims.judging import difference, final, together
+from physlib.claims.rules import UNTESTABLE, above, every_part, reaches
 from physlib.claims.table import OURS, THEIRS
 from physlib.experiments import TEMPERATURES
 

@@ -2,18 +2,8 @@
 
 from physlib.claims.claim import ACCURACY, AREA, Claim, accuracy_after, plateau, reaching
 from physlib.claims.counts import parameter_ratio
-from physlib.claims.judging import (
-    Score,
-    Statistic,
-    above,
-    difference,
-    every_part,
-    final,
-    level,
-    mean,
-    near,
-    together,
-)
+from physlib.claims.judging import Score, Statistic, difference, final, mean, together
+from physlib.claims.rules import above, every_part, level, near
 
 OURS, THEIRS = "headline-experimental-tuned", "headline-mlp-tuned"
 SMALLER = "headline-mlp-smaller-tuned"
