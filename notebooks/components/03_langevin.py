@@ -214,7 +214,7 @@ print("largest below 4:", bool(abs(deviations).max() < 4))
 source(baoab)
 
 # %% [markdown]
-# Each has its closed forms, by the same three lines of algebra, and `theory.py` has them all. The optimizer
+# Each has its closed forms, by the same three lines of algebra, and `physlib.theory` has them all. The optimizer
 # simulates, the curves are computed, and nothing is fitted:
 
 # %% mystnb={"image": {"alt": "Two panels of temperature over T against alpha k, logarithmic from 0.001 to 3. Points simulated with each scheme lie on its curve. For positions BAOAB stays at one, symplectic Euler bends up gently near alpha k of one, explicit Euler and overdamped shoot up near alpha k of 0.1, and a dotted line for exact noise in the printed order runs ten percent below. For velocities BAOAB is at one, symplectic Euler starts a little above one and rises, explicit Euler shoots up."}}
