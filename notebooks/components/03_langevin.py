@@ -331,7 +331,7 @@ def pull(theta):
 cloud, _ = simulate(
     pull,
     torch.randn(
-        40_000, generator=torch.Generator().manual_seed(0)
+        200_000, generator=torch.Generator().manual_seed(0)
     ).double(),
     600,
     every=600,
