@@ -350,7 +350,7 @@ print(f"1/3 inside the interval: {low < 1 / 3 < high}")
 #
 # $$
 # \begin{gathered}
-# L = |Q|, \quad
+# L = |Q|, \\
 # Q = \bigl\langle \alpha d^2 - \gamma d^4 + \kappa s^2\bigr\rangle, \\
 # d = \hat\varphi - \hat t, \quad
 # \hat\varphi = \frac{\varphi}{\max|\varphi|}, \\

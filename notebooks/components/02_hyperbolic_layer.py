@@ -138,7 +138,8 @@ boosts(orbits, rho)
 #
 # $$
 # \begin{gathered}
-# y = W(x)\,x, \quad W(x) = W_0 \odot g(x), \\
+# y = W(x)\,x, \\
+# W(x) = W_0 \odot g(x), \\
 # g_i(x) = a_i\cosh 5\beta \\
 # {} + t(x)\sinh 5\beta, \\
 # t(x) = t\,\sigma(\langle x\rangle), \quad a_i = i .

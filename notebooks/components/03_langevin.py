@@ -42,7 +42,7 @@ from torch.optim.lr_scheduler import ExponentialLR
 from physlib import Langevin, fit, load_dataset, plots, recipes, theory
 from physlib.calibration import calibration_error, softmax_temperature
 from physlib.components.annealing import TemperatureScheduler
-from physlib.components.schemes import baoab, symplectic_euler
+from physlib.components.schemes import baoab, kick, symplectic_euler
 from physlib.components.simulation import (
     escape_rate,
     mean_and_error,
@@ -78,8 +78,10 @@ plots.brownian_paths(paths)
 # potential $U$ and friction $\Gamma$,
 #
 # $$
-# m\,\mathrm{d}V = -\nabla U\,\mathrm{d}t - \Gamma V\,\mathrm{d}t + s\,\mathrm{d}W,
-# \qquad \mathrm{d}\theta = V\,\mathrm{d}t ,
+# \begin{gathered}
+# m\,\mathrm{d}V = -\nabla U\,\mathrm{d}t - \Gamma V\,\mathrm{d}t + s\,\mathrm{d}W, \\
+# \mathrm{d}\theta = V\,\mathrm{d}t ,
+# \end{gathered}
 # $$ (eq-langevin-sde)
 #
 # where $\mathrm{d}W$ is a Gaussian kick of variance $\mathrm{d}t$, fresh at each instant.
@@ -112,15 +114,19 @@ plots.brownian_paths(paths)
 #
 # $$
 # \begin{gathered}
-# v \leftarrow (1-\gamma)\,v - \alpha\nabla U + \sqrt{2\gamma\alpha T}\,\eta, \\
+# v \leftarrow (1-\gamma)\,v - \alpha\nabla U \\
+# {} + \sqrt{2\gamma\alpha T}\,\eta, \\
 # \theta \leftarrow \theta + v .
 # \end{gathered}
 # $$ (eq-langevin-update)
 #
 # With the loss $L$ for $U$ this is the post's optimizer, letter by letter {cite}`post2024`. The learning
 # rate is a squared time step over a mass, and the "damping coefficient" is the part of the velocity that is
-# lost in a step. Here is the library's line for it. It keeps $u = -v/\alpha$ in place of $v$, as torch's
-# SGD keeps its momentum, so that at $T = 0$ the two agree to the last bit:
+# lost in a step. Here it is in the library, for all parameters at once. It keeps $u = -v/\alpha$ in place of
+# $v$, as torch's SGD keeps its momentum, so that at $T = 0$ the two agree to the last bit:
+
+# %%
+source(kick)
 
 # %%
 source(symplectic_euler)
@@ -367,8 +373,8 @@ print(f"within 4 of them: {abs(mean - 0.4) < 4 * error}")
 # $$
 # \begin{gathered}
 # r = \frac{\lambda}{\omega_b}\;\frac{\omega_a}{2\pi}\;e^{-\Delta U/T}, \\
-# \lambda = \sqrt{\tfrac{\gamma^2}{4} + \omega_b^2} - \tfrac\gamma2,
-# \qquad \omega^2 = \alpha\,|U''| .
+# \lambda = \sqrt{\tfrac{\gamma^2}{4} + \omega_b^2} - \tfrac\gamma2, \\
+# \omega^2 = \alpha\,|U''| .
 # \end{gathered}
 # $$ (eq-langevin-kramers)
 #

@@ -30,6 +30,22 @@ class Step(Protocol):
         """Make one step in place."""
 
 
+def kick(
+    grads: list[Tensor],
+    buffers: list[Tensor],
+    noise: list[Tensor] | None,
+    lr: float,
+    damping: float,
+    temperature: float,
+) -> None:
+    """v ← (1−γ)v − α∇L + √(2γαT) η, which is u ← (1−γ)u + ∇L − √(2γT/α) η."""
+    torch._foreach_mul_(buffers, 1 - damping)
+    torch._foreach_add_(buffers, grads)
+    if noise is not None:
+        # the sign of η is immaterial, but kept as printed
+        torch._foreach_add_(buffers, noise, alpha=-math.sqrt(2 * damping * temperature / lr))
+
+
 def symplectic_euler(
     params: list[Tensor],
     grads: list[Tensor],
@@ -40,7 +56,7 @@ def symplectic_euler(
     temperature: float,
 ) -> None:
     """v ← (1−γ)v − α∇L + √(2γαT) η;  θ ← θ + v: the printed update, the new velocity moves θ."""
-    _kick(grads, buffers, noise, lr, damping, temperature)
+    kick(grads, buffers, noise, lr, damping, temperature)
     torch._foreach_add_(params, buffers, alpha=-lr)
 
 
@@ -55,7 +71,7 @@ def explicit_euler(
 ) -> None:
     """θ ← θ + v;  v ← (1−γ)v − α∇L + √(2γαT) η: the old velocity moves θ, and heats."""
     torch._foreach_add_(params, buffers, alpha=-lr)
-    _kick(grads, buffers, noise, lr, damping, temperature)
+    kick(grads, buffers, noise, lr, damping, temperature)
 
 
 def baoab(
@@ -103,19 +119,3 @@ SCHEMES: dict[Scheme, Step] = {
     "overdamped": overdamped,
     "explicit-euler": explicit_euler,
 }
-
-
-def _kick(
-    grads: list[Tensor],
-    buffers: list[Tensor],
-    noise: list[Tensor] | None,
-    lr: float,
-    damping: float,
-    temperature: float,
-) -> None:
-    """v ← (1−γ)v − α∇L + √(2γαT) η."""
-    torch._foreach_mul_(buffers, 1 - damping)
-    torch._foreach_add_(buffers, grads)
-    if noise is not None:
-        # u = −v/α carries √(2γαT)/α; the sign of η is immaterial, but kept as printed.
-        torch._foreach_add_(buffers, noise, alpha=-math.sqrt(2 * damping * temperature / lr))
