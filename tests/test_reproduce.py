@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from physlib import recipes
 from physlib.experiments import Experiment
@@ -64,6 +65,16 @@ def whole(tmp_path_factory):
     return results, time.perf_counter() - start
 
 
+@pytest.fixture
+def one_thread():
+    """As on record: with more threads, sums are taken in another order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_what_is_on_record_is_what_a_run_gives(whole):
     found = read_record(record_path(whole[0], "full", SMALL[1], 1), SMALL[1], 1)
     live = fit(SMALL[1], 1, "cpu")
