@@ -8,6 +8,31 @@ from typing import Any
 
 from IPython.display import Markdown
 
+from physlib.claims import claims
+from physlib.claims.judging import Shelf
+from physlib.records import committed_results
+from physlib.verdicts import judge, row
+
+
+def records(profile: str = "full") -> Shelf:
+    """The records of this checkout, every byte of them checked.
+
+    Raises:
+        RecordError: there are none, or one is damaged.
+    """
+    return Shelf(committed_results(), profile)
+
+
+def verdict_table(shelf: Shelf, *ids: str) -> Markdown:
+    """The verdicts on these claims as `shelf` gives them, with links to the page of verdicts.
+
+    Raises:
+        KeyError: no claim has such an id.
+    """
+    judged = judge(shelf, [claims[name] for name in ids])
+    rows = [row(j, "../../book/verdicts.md#") for j in judged]
+    return Markdown("\n".join(["| claim | verdict | measured |", "|---|---|---|", *rows]))
+
 
 def source(shown: type | Callable[..., Any]) -> Markdown:
     """The source of a function or class as the library has it, highlighted by the page.

@@ -70,6 +70,22 @@ class Record:
         return table
 
 
+def committed_results() -> Path:
+    """The folder ``results`` of the checkout that this is: at or above the working directory, or
+    beside the library.
+
+    Raises:
+        MissingRecordError: there is none.
+    """
+    above = [Path.cwd(), *Path.cwd().parents, Path(__file__).parents[1]]
+    for folder in above:
+        if (folder / "results" / "full").is_dir():
+            return folder / "results"
+    raise MissingRecordError(
+        f"no folder results/full at or above {Path.cwd()}: run this in a clone of the repository"
+    )
+
+
 def record_path(results: Path, profile: str, recipe: Recipe, seed: int) -> Path:
     """Where the record of a run lies.
 

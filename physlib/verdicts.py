@@ -11,6 +11,7 @@ from physlib.claims.claim import Claim
 from physlib.claims.judging import Measured, Shelf, Statistic
 from physlib.claims.rules import Verdict
 from physlib.intervals import Interval
+from physlib.origin import origin
 from physlib.records import MissingRecordError
 
 SIGNS: dict[Verdict, str] = {
@@ -112,13 +113,16 @@ def page(shelf: Shelf, root: Path) -> str:
         "| claim | verdict | measured |",
         "|---|---|---|",
     ]
-    for j in judged:
-        title = f"[{j.claim.id.replace('-', ' ')}](verdict-{j.claim.id})"
-        number = _number(j.claim, j.measured)
-        lines.append(f"| {title} | {SIGNS[j.verdict]} {j.verdict} | {number} |")
+    lines += map(row, judged)
     for j in judged:
         lines += _section(j, root)
-    return "\n".join([*lines, "", "## Where this comes from", "", _origin(shelf), ""])
+    return "\n".join([*lines, "", "## Where this comes from", "", origin(shelf), ""])
+
+
+def row(j: Judged, page: str = "") -> str:
+    """A claim's row in a table of claim, verdict and number; `page` leads to its section."""
+    title = f"[{j.claim.id.replace('-', ' ')}]({page}verdict-{j.claim.id})"
+    return f"| {title} | {SIGNS[j.verdict]} {j.verdict} | {_number(j.claim, j.measured)} |"
 
 
 def _section(j: Judged, root: Path) -> list[str]:
@@ -199,31 +203,3 @@ _UNITS = {
     "loss": (1, 5, ""),
     "states": (1, 0, ""),
 }
-
-
-def _origin(shelf: Shelf) -> str:
-    """One paragraph on the records that were read."""
-    records = list(shelf)
-    if not records:
-        return f"There are no records of the profile *{shelf.profile}* yet."
-
-    def every(*keys: str) -> str:
-        found = set()
-        for record in records:
-            value: Any = record.facts
-            for key in keys:
-                value = value[key]
-            found.add(str(value))
-        return ", ".join(sorted(found))
-
-    hours = sum(record.facts["seconds"]["total"] for record in records) / 3600
-    diverged = sum(record.facts["status"] == "diverged" for record in records)
-    dirty = any(record.facts["commit"]["dirty"] for record in records)
-    commits = ", ".join(sorted({str(r.facts["commit"]["id"])[:10] for r in records}))
-    return (
-        f"{len(records)} records of the profile *{shelf.profile}*, {diverged} of them of runs that "
-        f"diverged; {hours:.1f} hours on one core each, with {every('machine', 'architecture')} "
-        f"({every('machine', 'instructions')}), torch {every('versions', 'torch')}, Python "
-        f"{every('versions', 'python')}; commit {commits}{', with changes' if dirty else ''}. "
-        "`physlib reproduce --profile full` makes them, `physlib verdicts` this page."
-    )

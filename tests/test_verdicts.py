@@ -109,7 +109,8 @@ def test_the_origin_names_what_was_read(tmp_path):
     facts = {
         "status": "diverged",
         "versions": {"torch": "9.9", "python": "3.99"},
-        "machine": {"architecture": "abacus", "instructions": "WOOD"},
+        "machine": {"architecture": "abacus", "instructions": "WOOD", "cores": 2},
+        "date": "2026-11-20T14:00:00+00:00",
         "commit": {"id": "0123456789abcdef", "dirty": True},
         "seconds": {"total": 7200.0},
     }
@@ -117,4 +118,5 @@ def test_the_origin_names_what_was_read(tmp_path):
     known = {"one": Experiment("one", "?", 1, lambda _: (recipe,))}
     text = page(Shelf(tmp_path, "full", known), ROOT)
     assert "1 records of the profile *full*, 1 of them of runs that diverged; 2.0 hours" in text
+    assert "120 minutes from the first start to the last end on 2 cores" in text
     assert "abacus (WOOD), torch 9.9, Python 3.99; commit 0123456789, with changes." in text
