@@ -4,6 +4,7 @@ Symbols follow ``book/notation.md``.
 """
 
 from physlib.theory.array import Array
+from physlib.theory.design import effect_variance, family_error, one_at_a_time_variance
 from physlib.theory.fields import (
     coarsening_length,
     coherence_length,
@@ -50,8 +51,10 @@ __all__ = [
     "diffusion",
     "disc_area",
     "double_well",
+    "effect_variance",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
+    "family_error",
     "free_energy_density",
     "heating",
     "kink",
@@ -63,6 +66,7 @@ __all__ = [
     "loss_at_target",
     "loss_density",
     "mean_squared_displacement",
+    "one_at_a_time_variance",
     "order_parameter",
     "position_temperature",
     "rapidity_limit",
