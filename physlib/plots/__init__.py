@@ -1,5 +1,13 @@
 """The book's figures: arrays in, a matplotlib Figure out, nothing computed but positions."""
 
+from physlib.plots.ablation import (
+    cell_scores,
+    cube,
+    forest,
+    interactions,
+    rate_searches,
+    recovered,
+)
 from physlib.plots.experiment import accuracy_curves, digit_grid, seed_intervals
 from physlib.plots.fields import (
     coarsening,
@@ -24,6 +32,7 @@ from physlib.plots.langevin import (
     displacement,
     double_well,
     escapes,
+    gains_against_temperature,
     heating,
     scheme_temperatures,
     well,
@@ -38,15 +47,20 @@ __all__ = [
     "annealing",
     "boosts",
     "brownian_paths",
+    "cell_scores",
     "coarsening",
+    "cube",
     "digit_grid",
     "displacement",
     "double_well",
     "escapes",
+    "forest",
     "free_energies",
     "gain_range",
+    "gains_against_temperature",
     "gate_values",
     "heating",
+    "interactions",
     "kinks",
     "landscape",
     "layer_cost",
@@ -54,6 +68,8 @@ __all__ = [
     "loss_density",
     "phase_diagram",
     "phase_transition",
+    "rate_searches",
+    "recovered",
     "scalar_gradients",
     "scheme_temperatures",
     "seed_intervals",
