@@ -26,7 +26,7 @@
 # [the quickstart](00_quickstart) for the three ingredients.
 #
 # **It costs** less than a minute on two CPU cores; the last cell prints what it cost when this page was
-# made. The records that it reads took hours, and were made once.
+# made. The records that it reads were made once, beforehand.
 
 # %%
 import time
@@ -47,7 +47,7 @@ from physlib.building import build_loss, build_model
 from physlib.claims import claims
 from physlib.claims.claim import ACCURACY, LOSS
 from physlib.claims.counts import CHANCE, ablation_cells, main_effect
-from physlib.claims.judging import difference, final
+from physlib.claims.judging import final
 from physlib.data import TITLES, mnist_or_digits
 from physlib.experiments import (
     CELLS,
@@ -65,7 +65,6 @@ from physlib.factorial import (
     walsh,
 )
 from physlib.intervals import paired_interval
-from physlib.metrics import accuracy_interval
 from physlib.notebook import (
     peak_memory,
     records,
@@ -230,7 +229,9 @@ repeated = effects(measured, names)  # each (trials, seeds)
 label = {term: " × ".join(term) for term in terms(names)}
 one = estimates({s: v[0] for s, v in repeated.items()})
 at_a_time = {
-    name: paired_interval((measured[*corner, 0] - measured[*base, 0]).tolist())
+    name: paired_interval(
+        (measured[*corner, 0] - measured[*base, 0]).tolist()
+    )
     for name, corner in zip(names, neighbours, strict=True)
 }
 plots.recovered(
@@ -336,7 +337,9 @@ seeds = len(ablation.seeds_in(shelf.profile))
 assert accuracies.shape == (2, 2, 2, seeds)
 runs = {c: shelf.runs(f"ablation-{'-'.join(c)}") for c in CELLS}
 assert len(runs) == 8
-assert all([r.seed for r in rs] == list(range(seeds)) for rs in runs.values())
+assert all(
+    [r.seed for r in rs] == list(range(seeds)) for rs in runs.values()
+)
 print(f"{len(runs)} cells × {seeds} seeds, all on record")
 
 # %% tags=["hide-input"]
@@ -372,8 +375,9 @@ def listed(words):
 
 epochs = runs[next(iter(runs))][0].recipe.epochs
 Markdown(
-    f"*The records are of the profile “{shelf.profile}”: {seeds} seeds a cell, "
-    f"{epochs} epochs each. GL is the Ginzburg–Landau loss, CE is cross-entropy.*"
+    f"*The records are of the profile “{shelf.profile}”: {seeds} seeds "
+    f"a cell, {epochs} epochs each. GL is the Ginzburg–Landau loss, CE is "
+    "cross-entropy.*"
 )
 
 # %% [markdown]
@@ -409,21 +413,20 @@ for cell, found in searched.items():
 
 # %% tags=["hide-input"]
 at_edge = [c for c in CELLS if chosen[c] in (RATES[0], RATES[-1])]
+edge = "No best rate lies at an edge of the grid."
 if at_edge:
+    which = "; ".join(f"{called(c)} (at {chosen[c]:g})" for c in at_edge)
     edge = (
-        f"**At an edge of the grid** {'lies' if len(at_edge) == 1 else 'lie'} the best rate "
-        f"of {len(at_edge)} of the {len(CELLS)} cells: "
-        + "; ".join(f"{called(c)} (at {chosen[c]:g})" for c in at_edge)
-        + ". A better one may lie beyond, and the cell would be better than it looks here."
+        f"In {len(at_edge)} of the {len(CELLS)} cells the best rate lies "
+        f"**at an edge of the grid**: {which}. A better one may lie "
+        "beyond, and such a cell would then be better than it looks here."
     )
-else:
-    edge = "No best rate lies at an edge of the grid."
 images = CELLS[next(iter(CELLS))].trials[0].validation
 close = []
 for cell, found in searched.items():
-    top, second = np.sort(found[~np.isnan(found)])[::-1][:2]
-    error = math.sqrt((top * (1 - top) + second * (1 - second)) / images)
-    if top - second < 2 * error:
+    ranked = np.sort(found[~np.isnan(found)])[::-1]
+    error = math.sqrt((ranked[:2] * (1 - ranked[:2])).sum() / images)
+    if len(ranked) > 1 and ranked[0] - ranked[1] < 2 * error:
         close.append(cell)
 pairs = {
     pair: [chosen[*pair, optimizer] for optimizer in FACTORS["optimizer"]]
@@ -434,23 +437,25 @@ apart = [
     for pair, (warm, cold) in pairs.items()
     if warm != cold
 ]
+confounded = (
+    "All pairs of cells that differ in the noise alone chose the same "
+    "rate, so the factor *optimizer* is the noise and nothing else."
+)
 if apart:
     confounded = (
-        f"In {len(apart)} of the {len(pairs)} pairs that differ in the noise alone, the two "
-        f"cells chose different rates: {'; '.join(apart)}. There the factor *optimizer* is the noise "
-        "**and** a change of rate. It is what the definition asks for, each cell at its best; "
-        "for the noise alone at one rate see the temperatures below."
-    )
-else:
-    confounded = (
-        "All pairs that differ in the noise alone chose the same rate, so "
-        "the factor *optimizer* is the noise and nothing else."
+        f"In {len(apart)} of the {len(pairs)} pairs of cells that differ "
+        "in the noise alone, the two chose different rates: "
+        f"{'; '.join(apart)}. There the factor *optimizer* is the noise "
+        "**and** a change of rate. That is what the definition asks for, "
+        "each cell at its best; for the noise alone, at one rate, see the "
+        "temperatures below."
     )
 Markdown(
-    f"{edge}\n\nThe search has one seed. In {len(close)} of {len(CELLS)} cells the best two rates are "
-    "closer than twice the standard error that the held-out images alone give their difference, "
-    "so that another search might choose the other. The intervals below do not contain "
-    f"this choice.\n\n{confounded}"
+    f"{edge}\n\nThe search has one seed. In {len(close)} of {len(CELLS)} "
+    "cells the best two rates are closer than twice the standard error "
+    "that the held-out images alone give their difference, so that "
+    "another search might choose the other. The intervals below do not "
+    f"contain this choice.\n\n{confounded}"
 )
 
 # %% [markdown]
@@ -458,9 +463,15 @@ Markdown(
 
 # %% mystnb={"image": {"alt": "Eight rows, one for each cell of the ablation, named by loss, layer and optimizer. Each row has a grey dot for the test accuracy of every seed and below it a square with its 95 percent interval. Where seeds diverged, words at the right end of the row say how many."}}
 plots.cell_scores(
-    {called(c): 100 * np.array(shelf.scores(f"ablation-{'-'.join(c)}", ACCURACY)) for c in CELLS},
     {
-        called(c): paired_interval([100 * r.final("test_accuracy") for r in rs])
+        called(c): 100
+        * np.array(shelf.scores(f"ablation-{'-'.join(c)}", ACCURACY))
+        for c in CELLS
+    },
+    {
+        called(c): paired_interval(
+            [100 * r.final("test_accuracy") for r in rs]
+        )
         for c, rs in runs.items()
     },
     "test accuracy (%)",
@@ -474,7 +485,11 @@ for cell, rs in runs.items():
     lost = [r for r in rs if r.facts["status"] == "diverged"]
     if lost:
         rest = [100 * r.final("test_accuracy") for r in rs if r not in lost]
-        kept = f"the others {min(rest):.2f} to {max(rest):.2f}" if rest else "none"
+        kept = (
+            f"the others {min(rest):.2f} to {max(rest):.2f}"
+            if rest
+            else "none"
+        )
         text = f"undefined; {kept}"
     why = "; ".join(
         f"seed {r.seed} at step {r.facts['diverged_at']:,}: {r.facts['why']}"
@@ -485,24 +500,29 @@ Markdown("\n".join(lines))
 
 # %% tags=["hide-input"]
 lost = int(np.isnan(accuracies).sum())
-whole = {c: rs for c, rs in runs.items() if not any(math.isnan(ACCURACY(r)) for r in rs)}
-ranked = sorted(whole, key=lambda c: np.mean([ACCURACY(r) for r in whole[c]]))
+means = dict(zip(CELLS, accuracies.mean(axis=-1).flat, strict=True))
+ranked = sorted(
+    (c for c in CELLS if not math.isnan(means[c])), key=means.__getitem__
+)
 policy = (
-    f"{lost} of the {accuracies.size} runs diverged. A run that diverged classifies nothing: in what "
-    f"follows it counts as chance, {CHANCE:.0%} right, which is the policy that was fixed before "
-    "the runs. Beside it stands what comes out if it counts as undefined, and with it every effect "
-    "of its seed, since each effect needs all eight cells."
-    if lost
-    else f"None of the {accuracies.size} runs diverged. (Had one, it would count as chance, "
-    f"{CHANCE:.0%} right: that was fixed before the runs.)"
+    f"None of the {accuracies.size} runs diverged. (Had one, it would "
+    f"count as chance, {CHANCE:.0%} right: that was fixed before the runs.)"
 )
-ends = (
-    f" Of the cells whose runs all came to their end the highest mean has {called(ranked[-1])}, the "
-    f"lowest {called(ranked[0])}."
-    if ranked
-    else ""
-)
-Markdown(policy + ends)
+if lost:
+    policy = (
+        f"{lost} of the {accuracies.size} runs diverged. A run that "
+        "diverged classifies nothing: in what follows it counts as chance, "
+        f"{CHANCE:.0%} right, a policy that was fixed before the runs. "
+        "Beside it stands what comes out if such a run counts as "
+        "undefined, and with it every effect of its seed, since each "
+        "effect needs all eight cells."
+    )
+if ranked:
+    policy += (
+        " Of the cells whose runs all came to their end, the highest mean "
+        f"has {called(ranked[-1])}, the lowest {called(ranked[0])}."
+    )
+Markdown(policy)
 
 # %% [markdown]
 # ## Seven effects
@@ -549,7 +569,8 @@ for term, e in effect.items():
     p = "below 0.001" if e.holm < 0.001 else f"{e.holm:.3f}"
     row = [label[term]]
     row += [
-        f"[{number(i.low)}, {number(i.high)}]" for i in (e.family, e.bootstrap)
+        f"[{number(i.low)}, {number(i.high)}]"
+        for i in (e.family, e.bootstrap)
     ]
     row.append(p)
     if lost:
@@ -565,28 +586,29 @@ WITH = {
 }
 
 
-def in_words(term):
+def in_words(name):
     """What a main effect says."""
-    e, (present, absent) = effect[term], WITH[term[0]]
-    size = ranged(e.student, 1)
+    e, (present, absent) = effect[name,], WITH[name]
+    size, head = ranged(e.student, 1), f"**{name.capitalize()}**: with"
     if e.sign == 0:
         return (
-            f"**{term[0].capitalize()}**: with {present} the accuracy differs from that with {absent} by "
-            f"{size}, and the interval contains zero: **not resolved**."
+            f"{head} {present} the accuracy differs from that with "
+            f"{absent} by {size}. The interval contains zero: "
+            "**not resolved**."
         )
-    way = "higher" if e.sign > 0 else "lower"
     firm = (
         "It stays resolved in the family of seven."
         if e.holm <= FAMILY
         else "In the family of seven it is no longer resolved."
     )
     return (
-        f"**{term[0].capitalize()}**: with {present} the accuracy is **{way}** than with {absent}, "
+        f"{head} {present} the accuracy is "
+        f"**{'higher' if e.sign > 0 else 'lower'}** than with {absent}, "
         f"by {size}, averaged over the other two factors. {firm}"
     )
 
 
-Markdown("\n".join(f"- {in_words((name,))}" for name in factors))
+Markdown("\n".join(f"- {in_words(name)}" for name in factors))
 
 # %% tags=["hide-input"]
 together = [term for term in effect if len(term) > 1]
@@ -598,22 +620,21 @@ def sized(term):
     return f"{label[term]} ({ranged(effect[term].student, 1)})"
 
 
-text = (
-    f"Of the four interactions {len(firm)} "
-    f"{'is' if len(firm) == 1 else 'are'} resolved in the family of seven: "
-    f"{listed([sized(t) for t in firm])}."
-    if firm
-    else "None of the four interactions is resolved in the family of seven."
-)
+text = "None of the four interactions is resolved in the family of seven."
+if firm:
+    text = (
+        f"Of the four interactions {len(firm)} "
+        f"{'is' if len(firm) == 1 else 'are'} resolved in the family of "
+        f"seven: {listed([sized(t) for t in firm])}. Where an interaction "
+        "is resolved, the main effects in it are means over two different "
+        "things; the next figure and table take them apart."
+    )
 if loose:
     text += (
-        f" By its own interval alone, but not in the family: {listed([sized(t) for t in loose])}; of seven "
-        "effects that are all zero, one or more would look like that in every third experiment."
-    )
-if firm:
-    text += (
-        " Where an interaction is resolved, the main effects in it are means over two different things, and the next "
-        "figure and table take them apart."
+        " By its own interval alone, but not in the family: "
+        f"{listed([sized(t) for t in loose])}. Of seven effects that are "
+        "all zero, at least one would look like that in about every third "
+        "experiment."
     )
 Markdown(text)
 
@@ -650,9 +671,7 @@ for one, other in itertools.permutations(factors, 2):
     for sign, level in zip((1, -1), FACTORS[other], strict=True):
         values = by_seed[one,] + sign * by_seed[pair]
         mean, low, high = paired_interval(values.tolist())
-        print(
-            f"{one:10}{level:16}{mean:+8.2f}   [{low:+.2f}, {high:+.2f}]"
-        )
+        print(f"{one:10}{level:16}{mean:+8.2f}   [{low:+.2f}, {high:+.2f}]")
 
 # %% [markdown]
 # How is the spread between the eight cells shared out? Parseval's identity, checked above, says that its variance is the sum of
@@ -686,7 +705,8 @@ RESPONSES = {
 }
 others = {
     title: estimates(
-        effects(scale * ablation_cells(shelf, final(metric)), factors), FAMILY
+        effects(scale * ablation_cells(shelf, final(metric)), factors),
+        FAMILY,
     )
     for title, (metric, scale, _) in RESPONSES.items()
 }
@@ -727,7 +747,7 @@ says = [
 Markdown("On average over the other two factors,\n\n" + "\n".join(says))
 
 # %% [markdown]
-# What does an ingredient cost? The records keep the seconds of every epoch, on one thread each, two runs side by side.
+# What does an ingredient cost? The records keep the seconds of every epoch, on one thread each.
 # They are timings of the machine that made them, and yours will differ:
 
 # %%
@@ -792,11 +812,15 @@ for term, e in beside.items():
 cold = "temperature-0"
 warm = TEMPERATURES[1:]
 by_temperature = {}
-for title, score, scale in (("accuracy", ACCURACY, 100), ("loss", LOSS, -1)):
+for title, score, scale in (
+    ("accuracy", ACCURACY, 100),
+    ("loss", LOSS, -1),
+):
     there = np.array(shelf.scores(cold, score))
     by_temperature[title] = estimates(
         {
-            (f"{t:g}",): scale * (shelf.scores(f"temperature-{t:g}", score) - there)
+            (f"{t:g}",): scale
+            * (shelf.scores(f"temperature-{t:g}", score) - there)
             for t in warm
         },
         FAMILY,
@@ -836,12 +860,18 @@ for t, e in zip(warm, by_temperature["loss"].values(), strict=True):
 
 def temperatures_that(title, sign):
     found = by_temperature[title].items()
-    return [f"{t}" for (t,), e in found if e.sign == sign and e.holm <= FAMILY]
+    return [
+        f"{t}" for (t,), e in found if e.sign == sign and e.holm <= FAMILY
+    ]
 
 
 def undecided(title):
     found = by_temperature[title].items()
-    return [f"{t}" for (t,), e in found if not math.isnan(e.p) and e.holm > FAMILY]
+    return [
+        f"{t}"
+        for (t,), e in found
+        if not math.isnan(e.p) and e.holm > FAMILY
+    ]
 
 
 said = []
@@ -851,7 +881,9 @@ for title, good, bad in (
 ):
     for sign, word in ((1, good), (-1, bad)):
         if at := temperatures_that(title, sign):
-            said.append(f"**{word}** than without noise at $T$ = {listed(at)}")
+            said.append(
+                f"**{word}** than without noise at $T$ = {listed(at)}"
+            )
         elif sign == 1:
             said.append(f"at no temperature resolved as {word}")
     if at := undecided(title):
@@ -859,13 +891,20 @@ for title, good, bad in (
 diverged = [
     f"{t:g}"
     for t in warm
-    if any(r.facts["status"] == "diverged" for r in shelf.runs(f"temperature-{t:g}"))
+    if any(
+        r.facts["status"] == "diverged"
+        for r in shelf.runs(f"temperature-{t:g}")
+    )
 ]
 if diverged:
-    said.append(f"without a number where a run diverged, at $T$ = {listed(diverged)}")
+    said.append(
+        f"without a number where a run diverged, at $T$ = {listed(diverged)}"
+    )
+lines = "\n".join(f"- {line}" for line in said)
 Markdown(
-    f"In the family of {len(warm)} temperatures, over {len(shelf.runs(cold))} seeds and "
-    f"{cool.epochs} epochs, the network is\n\n" + "\n".join(f"- {line}" for line in said)
+    f"In the family of {len(warm)} temperatures, over "
+    f"{len(shelf.runs(cold))} seeds and {cool.epochs} epochs, the network "
+    f"is\n\n{lines}"
 )
 
 # %% [markdown]
@@ -901,10 +940,11 @@ gain = by_temperature["accuracy"][(recipe_t,)].student
 deeper = by_temperature["loss"][(recipe_t,)].student
 layer, noise = (effect[name,].student for name in ("layer", "optimizer"))
 Markdown(
-    f"In numbers: at the recipe's $T$ = {recipe_t} the noise changes the accuracy by "
-    f"{ranged(gain, 1)}, and the training loss is lower by {ranged(deeper, 1, 5, '')}. In the "
-    f"ablation the layer's main effect is {ranged(layer, 1)} and the noise's {ranged(noise, 1)}. The last two average "
-    "over both losses, and each cell has its own learning rate."
+    f"In numbers: at the recipe's $T$ = {recipe_t} the noise changes the "
+    f"accuracy by {ranged(gain, 1)}, and the training loss is lower by "
+    f"{ranged(deeper, 1, 5, '')}. In the ablation the layer's main effect "
+    f"is {ranged(layer, 1)} and the noise's {ranged(noise, 1)}; these two "
+    "average over both losses, and each cell has its own learning rate."
 )
 
 # %% [markdown]
@@ -922,7 +962,9 @@ formula = sum(e for term, e in planted.items() if "A" in term)
 seen = truth[0, 0, 0] - truth[1, 0, 0]
 print(f"by the formula {formula:+.1f}, on the cube {seen:+.1f}")
 print(f"from all off it was {truth[0, 1, 1] - truth[1, 1, 1]:+.1f}")
-print(f"the main effect is {planted['A',]:+.1f}, the mean of the four edges")
+print(
+    f"the main effect is {planted['A',]:+.1f}, the mean of the four edges"
+)
 
 # %% [markdown]
 # **2.** You can afford only half of the cube: the four corners with $s_1 s_2 s_3 = +1$. What does the mean difference between A on and A
@@ -983,7 +1025,9 @@ with torch.random.fork_rng(devices=[]):
     for batch in torch.randperm(len(images))[: 40 * 32].split(32):
         model.zero_grad()
         loss_of(model(images[batch]), labels[batch]).backward()
-        gradients.append(next(p for p in model.parameters() if p.dim() == 2).grad.clone())
+        gradients.append(
+            next(p for p in model.parameters() if p.dim() == 2).grad.clone()
+        )
 # Batches of 32: S is that of the recipe's batches times their ratio.
 S = torch.stack(gradients).var(dim=0) * 32 / settings.batch_size
 heat = settings.lr * S / (2 * settings.damping)
@@ -997,7 +1041,8 @@ print("for every hundredth at least:  ", bool(hotter > 0.01))
 #
 # Fisher {cite}`fisher1935` is where "vary one factor at a time" was first contradicted, and Yates {cite}`yates1937` has the
 # algorithm; Box, Hunter and Hunter {cite}`box2005` is the book to learn it from. Biologists who ask which mutations act together use the same transform and call
-# the couplings epistasis {cite}`poelwijk2016`. Holm's procedure is four pages of his paper {cite}`holm1979`.
+# the couplings epistasis {cite}`poelwijk2016`. For many questions at once, read Holm
+# {cite}`holm1979`.
 #
 # What this page cost:
 
