@@ -90,7 +90,7 @@ planted = {
     ("B", "C"): 0.5,
     ("A", "B", "C"): 0.5,
 }
-truth = cells_of(90.0, planted, names)  # (2, 2, 2); index 0 is "on"
+truth = cells_of(90.25, planted, names)  # (2, 2, 2); index 0 is "on"
 
 # %% mystnb={"image": {"alt": "Two drawings of a cube whose three edge directions are named A, B and C. On the left four corners show a number, the lower left front one and the three that an edge joins to it, and four show a question mark. On the right all eight corners show their numbers."}}
 base = (1, 1, 1)  # all off
@@ -506,13 +506,13 @@ ranked = sorted(
 )
 policy = (
     f"None of the {accuracies.size} runs diverged. (Had one, it would "
-    f"count as chance, {CHANCE:.0%} right: that was fixed before the runs.)"
+    f"count as chance, {100 * CHANCE:.0f} % right: that was fixed before the runs.)"
 )
 if lost:
     policy = (
         f"{lost} of the {accuracies.size} runs diverged. A run that "
         "diverged classifies nothing: in what follows it counts as chance, "
-        f"{CHANCE:.0%} right, a policy that was fixed before the runs. "
+        f"{100 * CHANCE:.0f} % right, a policy that was fixed before the runs. "
         "Beside it stands what comes out if such a run counts as "
         "undefined, and with it every effect of its seed, since each "
         "effect needs all eight cells."
@@ -537,8 +537,11 @@ label = {term: " × ".join(term) for term in terms(factors)}
 by_seed = effects(100 * accuracies, factors, diverged=100 * CHANCE)
 effect = estimates(by_seed, FAMILY)
 widths = [e.family.high - e.family.low for e in effect.values()]
+rows = [
+    name.replace(" × optimizer", "\n× optimizer") for name in label.values()
+]
 plots.forest(
-    list(label.values()),
+    rows,
     [e.values for e in effect.values()],
     {
         "Student": [e.student for e in effect.values()],

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import LogLocator, ScalarFormatter
 from numpy.typing import ArrayLike
 
 from physlib.plots.style import COLOURS, styled
@@ -38,7 +38,7 @@ def cube(
         for corner in np.ndindex(2, 2, 2):
             known = corner in shown
             fill = COLOURS[5] if known else "white"
-            axes.scatter(*_place(corner), s=430, color=fill, edgecolor="0.6", zorder=2)
+            axes.scatter(*_place(corner), s=560, color=fill, edgecolor="0.6", zorder=2)
             text = f"{heights[corner]:.1f}" if known else "?"
             axes.annotate(text, _place(corner), ha="center", va="center", fontsize=9)
         for name, (x, y, angle) in zip(names, turns, strict=True):
@@ -91,9 +91,11 @@ def rate_searches(
             axes.plot(lost, np.full(len(lost), 110 - 25 * i), "x", color=COLOURS[i])
             at = list(rates).index(best[title][label])
             axes.plot(rates[at], y[at], "o", markersize=9, fillstyle="none", color=COLOURS[i])
-        axes.set(xscale="log", yscale="log", ylim=(None, 130))
+        axes.set(xscale="log", yscale="log")
         axes.set_title(title, fontsize=9)
-        axes.yaxis.set_major_formatter(ScalarFormatter())
+    grid[0, 0].set_ylim(top=130)  # of all panels, and below whatever the lowest curve needs
+    grid[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    grid[0, 0].yaxis.set_major_formatter(ScalarFormatter())
     figure.supxlabel("learning rate $\\alpha$", fontsize=10)
     figure.supylabel("validation error (%)", fontsize=10)
     handles, labels = grid[0, 0].get_legend_handles_labels()
