@@ -762,7 +762,7 @@ for cell, rs in runs.items():
 # %% [markdown]
 # ## The same cube, live
 #
-# Small enough for your machine: narrow networks, a quarter of the training images, one pass, few seeds, and the rest of the training
+# Small enough for your machine: narrow networks, an eighth of the training images, one pass, few seeds, and the rest of the training
 # images to score on. The learning rates are those of the record, which suit a wider network and a longer training. So the
 # live numbers are another experiment with the same design. Do not expect the same effects; look at how wide the intervals are.
 
@@ -773,7 +773,7 @@ small = {
     "dataset": dataset,
     "hidden": (32,),
     "epochs": 1,
-    "validation": training - training // 4,
+    "validation": training - training // 8,
 }
 live_seeds = range(3)
 live = stacked(
@@ -791,7 +791,7 @@ beside = estimates(
 )
 
 # %%
-print(f"Live: {TITLES[dataset]}, {training // 4:,} images, one epoch,")
+print(f"Live: {TITLES[dataset]}, {training // 8:,} images, one epoch,")
 print(f"{len(live_seeds)} seeds. Record: {epochs} epochs, {seeds} seeds.")
 print("effect                   live, points      record")
 for term, e in beside.items():
@@ -834,7 +834,8 @@ for title, ylabel in (
     ("loss", "training loss, lower by"),
 ):
     ranges = [e.student for e in by_temperature[title].values()]
-    panels[ylabel] = ranges, float(np.nanmax(np.abs(ranges[:2])))
+    ends = np.nanmax(np.abs(ranges[:2]))  # linear up to a power of ten
+    panels[ylabel] = ranges, 10.0 ** math.ceil(math.log10(ends))
 plots.gains_against_temperature(warm, panels)
 
 # %% tags=["nbval-check-output"]
@@ -952,7 +953,7 @@ Markdown(
 
 # %% [markdown]
 # What this chapter does not say: all of it is one width, one depth, one dataset and a short training, and each cell's learning rate comes from a
-# search with one seed. Damping and batch size were the same for all cells, and suit some better than others.
+# search with one seed. Damping and batch size were the same for all cells, and may suit some better than others.
 #
 # ## Exercises
 #
@@ -1042,7 +1043,7 @@ print("for every hundredth at least:  ", bool(hotter > 0.01))
 # %% [markdown]
 # ## Further reading
 #
-# Fisher {cite}`fisher1935` is where "vary one factor at a time" was first contradicted, and Yates {cite}`yates1937` has the
+# Fisher {cite}`fisher1935` argues against varying one factor at a time, and Yates {cite}`yates1937` has the
 # algorithm; Box, Hunter and Hunter {cite}`box2005` is the book to learn it from. Biologists who ask which mutations act together use the same transform and call
 # the couplings epistasis {cite}`poelwijk2016`. For many questions at once, read Holm
 # {cite}`holm1979`.
