@@ -506,14 +506,15 @@ ranked = sorted(
 )
 policy = (
     f"None of the {accuracies.size} runs diverged. (Had one, it would "
-    f"count as chance, {100 * CHANCE:.0f} % right: that was fixed before the runs.)"
+    f"count as chance, {100 * CHANCE:.0f} % right: that was fixed before "
+    "the runs.)"
 )
 if lost:
     policy = (
         f"{lost} of the {accuracies.size} runs diverged. A run that "
         "diverged classifies nothing: in what follows it counts as chance, "
-        f"{100 * CHANCE:.0f} % right, a policy that was fixed before the runs. "
-        "Beside it stands what comes out if such a run counts as "
+        f"{100 * CHANCE:.0f} % right, a policy that was fixed before the "
+        "runs. Beside it stands what comes out if such a run counts as "
         "undefined, and with it every effect of its seed, since each "
         "effect needs all eight cells."
     )
