@@ -168,12 +168,12 @@ def gains_against_temperature(
     )
     for axes, (label, (ranges, linear)) in zip(rows.flat, panels.items(), strict=True):
         mean, low, high = np.array(ranges, dtype=float).T
+        axes.set(xscale="log", ylabel=label, xlim=(temperatures[0] / 2, temperatures[-1] * 2))
+        axes.set_yscale("symlog", linthresh=linear)  # before the points: margins are of the scale
         axes.axhline(0, color="0.7", linewidth=0.8)
         axes.errorbar(temperatures, mean, [mean - low, high - mean], color=COLOURS[1], **BARS)
         for t in np.asarray(temperatures)[np.isnan(mean)]:
             axes.text(t, 0, "diverged", rotation=90, ha="center", va="bottom", fontsize=8)
-        axes.set(xscale="log", ylabel=label)
-        axes.set_yscale("symlog", linthresh=linear)
     rows[-1, 0].set_xlabel("temperature $T$")
     return figure
 
