@@ -2,7 +2,8 @@
 
 Grids, spaces, seeds and epochs were fixed before any record of the full profile was looked at.
 The rates of the ablation and of the network's search were widened once, when the fast profile's
-validation accuracies lay at an edge: as many decades as the MLP's search has.
+validation accuracies lay at an edge: as many decades as the MLP's search has. The epochs of the
+ablation and of the terms were halved once, for time, before any full record of them was made.
 """
 
 import itertools
@@ -86,7 +87,7 @@ def _headline(lookup: Lookup) -> tuple[Recipe, ...]:
     untuned = [
         recipes["physlib"].replace(name="headline-experimental-untuned", epochs=20),
         recipes["mlp"].replace(name="headline-mlp-untuned", epochs=20),
-        recipes["post"].replace(name="headline-post-untuned", epochs=100),
+        recipes["post"].replace(name="headline-post-untuned"),  # its own number of epochs
     ]
     return (*tuned, *untuned)
 
@@ -113,7 +114,7 @@ CELLS = {levels: _cell(*levels) for levels in itertools.product(*FACTORS.values(
 
 def _ablation(lookup: Lookup) -> tuple[Recipe, ...]:
     return tuple(
-        search.best(lookup).replace(name=f"ablation-{'-'.join(levels)}", epochs=10, validation=0)
+        search.best(lookup).replace(name=f"ablation-{'-'.join(levels)}", epochs=5, validation=0)
         for levels, search in CELLS.items()
     )
 
@@ -180,7 +181,7 @@ def _temperature(_: Lookup) -> tuple[Recipe, ...]:
 
 def _terms(_: Lookup) -> tuple[Recipe, ...]:
     return tuple(
-        recipes["physlib"].replace(name=f"terms-{name}", epochs=10, **changes)
+        recipes["physlib"].replace(name=f"terms-{name}", epochs=5, **changes)
         for name, changes in TERMS.items()
     )
 

@@ -11,7 +11,7 @@ from IPython.display import Markdown
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
 from physlib.records import committed_results
-from physlib.verdicts import judge, row
+from physlib.verdicts import judge, row, sensitivity
 
 
 def records(profile: str = "full") -> Shelf:
@@ -32,6 +32,16 @@ def verdict_table(shelf: Shelf, *ids: str) -> Markdown:
     judged = judge(shelf, [claims[name] for name in ids])
     rows = [row(j, "../../book/verdicts.md#") for j in judged]
     return Markdown("\n".join(["| claim | verdict | measured |", "|---|---|---|", *rows]))
+
+
+def sensitivity_table(shelf: Shelf, name: str) -> Markdown:
+    """What the verdict on the claim `name` would be under other definitions.
+
+    Raises:
+        KeyError: no claim has such an id.
+    """
+    (judged,) = judge(shelf, [claims[name]])
+    return Markdown("\n".join(sensitivity(judged)))
 
 
 def source(shown: type | Callable[..., Any]) -> Markdown:

@@ -2,7 +2,7 @@ import pytest
 
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
-from physlib.notebook import records, source, verdict_table
+from physlib.notebook import records, sensitivity_table, source, verdict_table
 from physlib.records import MissingRecordError, committed_results
 
 
@@ -35,4 +35,9 @@ def test_verdicts_are_rows_that_link_to_their_page(tmp_path):
     assert "| … no record yet | – |" in text
     with pytest.raises(KeyError):
         verdict_table(Shelf(tmp_path, "full"), "no such claim")
-    assert "parameters" in claims
+
+
+def test_other_definitions_are_a_table(tmp_path):
+    text = sensitivity_table(Shelf(tmp_path, "full"), "stable-states").data
+    assert "| without the quartic term | " in text
+    assert len(text.splitlines()) == 2 + len(claims["stable-states"].variants)

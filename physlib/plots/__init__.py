@@ -29,6 +29,13 @@ from physlib.plots.langevin import (
     well,
 )
 from physlib.plots.style import COLOURS, STYLE, styled
+from physlib.plots.training import (
+    coverage,
+    learning_curves,
+    norm_thermometer,
+    search_trials,
+    step_costs,
+)
 
 __all__ = [
     "COLOURS",
@@ -39,6 +46,7 @@ __all__ = [
     "boosts",
     "brownian_paths",
     "coarsening",
+    "coverage",
     "digit_grid",
     "displacement",
     "double_well",
@@ -51,13 +59,17 @@ __all__ = [
     "landscape",
     "layer_cost",
     "layer_gain",
+    "learning_curves",
     "loss_density",
+    "norm_thermometer",
     "phase_diagram",
     "phase_transition",
     "scalar_gradients",
     "scheme_temperatures",
+    "search_trials",
     "seed_intervals",
     "shrinking_disc",
+    "step_costs",
     "styled",
     "well",
     "zero_set",

@@ -37,6 +37,7 @@ from physlib.theory.loss import (
     rival_energy,
     sign_change,
 )
+from physlib.theory.symmetry import norm_growth
 
 __all__ = [
     "Array",
@@ -63,6 +64,7 @@ __all__ = [
     "loss_at_target",
     "loss_density",
     "mean_squared_displacement",
+    "norm_growth",
     "order_parameter",
     "position_temperature",
     "rapidity_limit",
