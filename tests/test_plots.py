@@ -210,3 +210,41 @@ def test_colours_stand_out_from_the_page(colour):
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (r, g, b)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     assert 1.05 / (luminance + 0.05) > 2
+
+
+BAND = ([1.0, 2.0, 4.0], [0.5, 1.0, 3.0], [2.0, 3.0, 5.0])
+
+
+def test_learning_curves_show_means_bands_and_levels():
+    (axes,) = plots.learning_curves({"a": BAND}, "accuracy", {"there": 3.0}).axes
+    assert [list(line.get_ydata()) for line in axes.lines] == [BAND[0], [3.0, 3.0]]
+    (path,) = axes.collections[0].get_paths()
+    assert (path.vertices[:, 1].min(), path.vertices[:, 1].max()) == (0.5, 5.0)
+    assert axes.texts[0].get_text() == "there"
+
+
+def test_search_trials_mark_the_best_and_leave_out_what_diverged():
+    (axes,) = plots.search_trials({"a": [1.0, np.nan, 3.0], "b": [2.0]}, "accuracy").axes
+    squares = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "s"]
+    assert squares == [[3.0], [2.0]]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b"]
+
+
+def test_step_costs_stack_up():
+    (axes,) = plots.step_costs({"ms": {"net": {"one": 1.0, "two": 2.0}}}).axes
+    assert [(bar.get_x(), bar.get_width()) for bar in axes.patches] == [(0, 1), (1, 2)]
+    assert axes.get_xlabel() == "ms"
+
+
+def test_thermometer_and_coverage_show_points_on_lines():
+    for figure in (
+        plots.norm_thermometer([1, 2, 3], {"a": BAND}, {"a": [7.0, 8.0, 9.0]}),
+        plots.coverage([5, 10, 20], {"a": BAND}, {"a": [7.0, 8.0, 9.0]}),
+    ):
+        (axes,) = figure.axes
+        drawn = [list(line.get_ydata()) for line in axes.lines]
+        assert [7, 8, 9] in drawn
+        assert BAND[0] in drawn
+        (container,) = axes.containers
+        bars = [segment[:, 1].tolist() for segment in container[2][0].get_segments()]
+        assert bars == [[0.5, 2.0], [1.0, 3.0], [3.0, 5.0]]

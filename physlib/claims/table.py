@@ -48,7 +48,9 @@ CLAIMS = (
         "%",
         variants={
             "the bare layer as printed, tuned": mean(BARE, ACCURACY),
-            "the bare layer as printed, untuned, 20 epochs": mean("headline-post-untuned", ACCURACY),
+            "the bare layer as printed, untuned, 20 epochs": mean(
+                "headline-post-untuned", ACCURACY
+            ),
             "untuned, 5 epochs": mean(OURS_UNTUNED, ACCURACY),
         },
     ),
