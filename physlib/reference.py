@@ -33,9 +33,17 @@ def distance_to_published(record: Record, layers: int) -> float:
 
     NaN for a run that diverged.
     """
-    curve = np.asarray(record.curve("test_accuracy"))
-    if record.facts["status"] == "diverged":
+    length = len(record.curve("test_accuracy"))
+    return mean_distance(record, layers, length // 2 + 1, length)
+
+
+def mean_distance(record: Record, layers: int, first: int, last: int) -> float:
+    """Mean distance of a run's test accuracy from the published one, epochs `first` to `last`.
+
+    NaN for a run that diverged, or that has no epoch `last`.
+    """
+    curve = np.asarray(record.curve("test_accuracy"))[first - 1 : last]
+    if record.facts["status"] == "diverged" or len(curve) < last - first + 1:
         return float("nan")
-    start = len(curve) // 2
-    there = published(layers)["test_accuracy"].to_numpy()[start : len(curve)]
-    return float(np.nanmean(np.abs(curve[start:] - there)))
+    there = published(layers)["test_accuracy"].to_numpy()[first - 1 : last]
+    return float(np.nanmean(np.abs(curve - there)))

@@ -28,6 +28,13 @@ from physlib.plots.langevin import (
     scheme_temperatures,
     well,
 )
+from physlib.plots.published import (
+    collapses,
+    kept_and_forgotten,
+    published_curves,
+    reading_distances,
+    walks,
+)
 from physlib.plots.style import COLOURS, STYLE, styled
 
 __all__ = [
@@ -39,6 +46,7 @@ __all__ = [
     "boosts",
     "brownian_paths",
     "coarsening",
+    "collapses",
     "digit_grid",
     "displacement",
     "double_well",
@@ -47,6 +55,7 @@ __all__ = [
     "gain_range",
     "gate_values",
     "heating",
+    "kept_and_forgotten",
     "kinks",
     "landscape",
     "layer_cost",
@@ -54,11 +63,14 @@ __all__ = [
     "loss_density",
     "phase_diagram",
     "phase_transition",
+    "published_curves",
+    "reading_distances",
     "scalar_gradients",
     "scheme_temperatures",
     "seed_intervals",
     "shrinking_disc",
     "styled",
+    "walks",
     "well",
     "zero_set",
 ]

@@ -4,6 +4,7 @@ Symbols follow ``book/notation.md``.
 """
 
 from physlib.theory.array import Array
+from physlib.theory.coasting import coasting, expected_minimum, walked_norm
 from physlib.theory.fields import (
     coarsening_length,
     coherence_length,
@@ -45,6 +46,7 @@ __all__ = [
     "boltzmann_on_grid",
     "boost",
     "coarsening_length",
+    "coasting",
     "coherence_length",
     "density_peak",
     "diffusion",
@@ -52,6 +54,7 @@ __all__ = [
     "double_well",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
+    "expected_minimum",
     "free_energy_density",
     "heating",
     "kink",
@@ -71,4 +74,5 @@ __all__ = [
     "stability_limit",
     "susceptibility",
     "velocity_temperature",
+    "walked_norm",
 ]
