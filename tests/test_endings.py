@@ -31,7 +31,8 @@ def test_ours_beside_theirs():
 def test_hidden_epochs_are_left_out_and_missing_ones_are_nan():
     hidden = published(1)["train_loss"].isna()
     assert hidden[50]
-    found = apart([run([0.1] * 20, metric="train_loss")], 1, "train_loss", (20, 50, 100))
+    runs = [run([height] * 20, metric="train_loss") for height in (0.1, 0.2)]
+    found = apart(runs, 1, "train_loss", (20, 50, 100))
     assert [place.epoch for place in found] == [20, 100]
     assert math.isfinite(found[0].ours)
     assert math.isnan(found[1].ours)

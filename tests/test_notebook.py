@@ -1,8 +1,11 @@
+import math
+
 import pytest
 
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
-from physlib.notebook import records, source, verdict_table
+from physlib.intervals import Interval
+from physlib.notebook import markdown_table, records, signed, source, verdict_table
 from physlib.records import MissingRecordError, committed_results
 
 
@@ -36,3 +39,10 @@ def test_verdicts_are_rows_that_link_to_their_page(tmp_path):
     with pytest.raises(KeyError):
         verdict_table(Shelf(tmp_path, "full"), "no such claim")
     assert "parameters" in claims
+
+
+def test_tables_and_intervals_in_words():
+    table = markdown_table(["a", "b"], [["one", 2]]).data
+    assert table.splitlines() == ["| a | b |", "| --- | --- |", "| one | 2 |"]
+    assert signed(Interval(0.001, -0.0125, 0.02), 100, 1) == "+0.1 [−1.2, +2.0]"
+    assert signed(Interval(math.nan, -math.inf, math.inf)) == "–"
