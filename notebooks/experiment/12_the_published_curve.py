@@ -45,6 +45,7 @@ from physlib.building import build_loss, build_model, build_optimizer
 from physlib.claims import claims
 from physlib.claims.counts import COLLAPSED
 from physlib.claims.endings import apart, cause, collapse_epoch, ending
+from physlib.claims.judging import at_epoch
 from physlib.claims.revision import EPOCHS, WORDS
 from physlib.components.hyperbolic import HyperbolicLinear
 from physlib.components.noise import Noise
@@ -265,8 +266,8 @@ for label, options in (("kept", kept), ("forgotten", forgotten)):
 #
 # Same kicks, but walks that differ by the factor $1/\gamma^2$ in the mean square.
 #
-# The second line of the argument needs no new theory at all. With the velocity set to zero before each
-# step, the printed update is
+# A velocity that is forgotten needs no theory of its own. Set it to zero before each step, and the printed
+# update is
 #
 # $$
 # \theta \leftarrow \theta - \alpha\nabla L
@@ -727,6 +728,17 @@ Markdown(text)
 #   $\sqrt{2\gamma\alpha T}$ as it was.
 
 # %% mystnb={"image": {"alt": "Three panels of test accuracy in percent against the epoch, for two layers: as printed, without noise, and with more friction at the same kick. Each has the dashed published curve with its band and a solid line for each of our seeds; a cross ends the line of a run that diverged."}}
+NAMES = {"rrelu": "RReLU", "mish": "Mish"}
+
+
+def in_words(recipe):
+    low, high = recipe.pixel_range
+    return (
+        f"{NAMES[recipe.activation]}, {recipe.axis}, "
+        f"{recipe.batch_size}, [{low:g}, {high:g}]"
+    )
+
+
 trial = {
     "as printed": "revision-2layer-kept",
     "no noise": "revision-2layer-kept-cold",
@@ -742,7 +754,7 @@ plots.published_curves(
 at_end = shelf.runs("revision-2layer-kept")[0].recipe.epochs
 ends_of = {title: ending(shelf.runs(name)) for title, name in trial.items()}
 baseline = [
-    run.curve("test_accuracy")[at_end - 1]
+    at_epoch(run, "test_accuracy", at_end)
     for run in shelf.runs("revision-2layer-forgotten")
 ]
 rows = []
@@ -784,16 +796,17 @@ told = {
 verdict = cause(*ends_of.values())
 Markdown(
     told[verdict]
-    + " The last column is the final test accuracy minus that of the "
-    f"velocity forgotten after the same {at_end} epochs, by seed, with "
-    "Student's interval; a dash where a run diverged."
+    + f" The last column is the test accuracy after {at_end} epochs minus "
+    "that of the closest reading with the velocity forgotten, by seed, with "
+    "Student's interval; a dash where a run diverged. The closest reading is "
+    f"{in_words(readings[2])}; here it is {in_words(printed)} throughout."
 )
 
 # %% [markdown]
-# Between the two stands the reading that drops the velocity altogether. In terms of
-# {eq}`eq-published-coasting` and {eq}`eq-published-walk` it is one more value of the damping, $\gamma = 1$, at the
-# same kick. It is also what code does whose optimizer forgets to store what it computes, and nobody who prints
-# equations would notice. We do not know that this happened. We know which curves it gives.
+# One step further in the same direction is the reading that drops the velocity altogether: in terms of
+# {eq}`eq-published-coasting` and {eq}`eq-published-walk`, the damping $\gamma = 1$ at the same kick. An optimizer
+# that computes a velocity and does not store it between steps does just this. Whether that happened here we
+# do not know. We can only see which curves it gives.
 #
 # ## The search for a reading
 #
@@ -816,17 +829,6 @@ print("readings of each network:", len(search.trials))
 source(mean_distance)
 
 # %% mystnb={"image": {"alt": "Sixteen rows, one for each reading, with its activation, axis, batch size and pixel range. In each row two markers on a logarithmic axis give the mean distance in points from the published curves for one layer and for two. The smallest distance of each network is ringed, crosses at the right edge are runs that diverged, and the range up to the tolerance is shaded."}}
-NAMES = {"rrelu": "RReLU", "mish": "Mish"}
-
-
-def in_words(recipe):
-    low, high = recipe.pixel_range
-    return (
-        f"{NAMES[recipe.activation]}, {recipe.axis}, "
-        f"{recipe.batch_size}, [{low:g}, {high:g}]"
-    )
-
-
 tried = {
     n: [shelf.runs(recipe.name)[0] for recipe in READINGS[n].trials]
     for n in LAYERS
@@ -869,8 +871,8 @@ lines.append(
         "with one program."
         if same
         else "choose different readings. One author with one program would "
-        "hardly have changed them between two figures, so at least one of "
-        "the choices is an accident of the search."
+        "hardly have changed them between two figures: one of the choices at "
+        "least is probably an accident of the search."
     )
 )
 Markdown("\n".join(lines))
