@@ -462,8 +462,9 @@ for g, s, w, rows in zip(
     if not rows:  # the last layer is one vector
         g, s, w = (tensor.flatten()[None] for tensor in (g, s, w))
     along = (g * w).sum(1).abs() / (g.norm(dim=1) * w.norm(dim=1))
-    print("largest cosine below 1e-6:", bool(along.max() < 1e-6), end="; ")
-    print("tenfold weights, tenth of it:", torch.allclose(10 * s, g))
+    print("largest cosine below 1e-6:", bool(along.max() < 1e-6))
+    tenth = (10 * s - g).norm() < 1e-6 * g.norm()
+    print("ten times the weights, a tenth of the gradient:", bool(tenth))
 
 # %% [markdown]
 # ### A prediction for the lengths
@@ -566,7 +567,12 @@ for name, title in (
         elif not len(left):
             shown = "all diverged"
         lines.append(
-            [f"{title}, layer {i}", f"{norm:.1f}", shown, f"{part:.0%}"]
+            [
+                f"{title}, layer {i}",
+                f"{norm:.1f}",
+                shown,
+                f"{100 * part:.0f} %",
+            ]
         )
 markdown_table(["record", "free walk", "trained", "of it walk"], lines)
 
@@ -1115,7 +1121,7 @@ half_way = math.log(0.5) / math.log(1 - kept["damping"])
 n = round(half_way)
 before, after = theory.coasting([n - 1, n], kept["lr"], kept["damping"])
 final_step = kept["lr"] / kept["damping"]
-print(f"{n} steps, {n / 469:.2f} epochs of 469 steps")
+print(f"{n} steps, {n / per_epoch:.2f} epochs of {per_epoch} steps")
 print(f"the step there is {(after - before) / final_step:.3f} of the last")
 
 # %% [markdown]

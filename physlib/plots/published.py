@@ -1,6 +1,7 @@
 """Figures of a published curve and of runs that try to follow it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -76,10 +77,14 @@ def reading_distances(
     for (name, values), colour, marker in zip(arrays.items(), COLOURS, "os^v", strict=False):
         bad = ~np.isfinite(values)
         axes.plot(values, rows, marker, color=colour, markersize=5, label=name)
-        axes.plot([high / 1.3] * bad.sum(), rows[bad], "x", color=colour, markersize=7)
+        axes.plot(np.full(bad.sum(), high / 1.3), rows[bad], "x", color=colour, markersize=7)
         if not bad.all():
             best = int(np.nanargmin(values))
-            ring = {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 1.4}
+            ring: dict[str, Any] = {
+                "markersize": 12,
+                "markerfacecolor": "none",
+                "markeredgewidth": 1.4,
+            }
             axes.plot(values[best], best, "o", color=colour, **ring)
     axes.set(xscale="log", xlim=(low, high), xlabel=label, yticks=rows)
     axes.set_yticks(rows, labels, fontsize=8)
