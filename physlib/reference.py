@@ -28,6 +28,17 @@ def published(layers: int) -> pd.DataFrame:
     return table
 
 
+def lone_jumps(layers: int, metric: str, size: float) -> dict[int, float]:
+    """Epochs at which a published curve leaves both its visible neighbours by more than `size`, to
+    the same side, and by how much it leaves the nearer one: a jump that lasts for one epoch.
+    """
+    curve = published(layers)[metric].dropna()
+    before, after = curve.diff(), curve.diff(-1)
+    lone = (before * after > 0) & (before.abs() > size) & (after.abs() > size)
+    nearer = before.where(before.abs() < after.abs(), after)
+    return {int(epoch): float(jump) for epoch, jump in nearer[lone].items()}
+
+
 def distance_to_published(record: Record, layers: int) -> float:
     """Mean distance of a run's test accuracy from the published one over its second half.
 

@@ -7,7 +7,7 @@ import pytest
 from physlib import recipes
 from physlib.claims.endings import Ending, apart, cause, collapse_epoch, ending
 from physlib.records import Record
-from physlib.reference import distance_to_published, mean_distance, published
+from physlib.reference import distance_to_published, lone_jumps, mean_distance, published
 
 
 def run(curve, status="completed", metric="test_accuracy"):
@@ -74,3 +74,12 @@ def test_the_epoch_of_a_collapse():
     assert collapse_epoch(run([0.9, 0.8], "diverged")) == 3
     assert collapse_epoch(run([], "diverged")) == 1
     assert math.isnan(collapse_epoch(run([0.1, 0.8])))
+
+
+def test_the_published_curves_have_one_lone_jump():
+    """A dip of all four accuracies, and of no loss, in the 73rd epoch of both figures."""
+    for layers, depth in ((1, 91.25 - 79.07), (2, 95.36 - 77.38)):
+        found = lone_jumps(layers, "test_accuracy", 0.03)
+        assert list(found) == [73]
+        assert found[73] == pytest.approx(-depth / 100)
+        assert lone_jumps(layers, "test_loss", 0.03) == {}
