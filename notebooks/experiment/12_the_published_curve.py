@@ -794,7 +794,7 @@ def in_words(recipe):
     low, high = recipe.pixel_range
     return (
         f"{NAMES[recipe.activation]}, {recipe.axis}, "
-        f"{recipe.batch_size}, [{low:g}, {high:g}]"
+        f"{recipe.batch_size}, [{low:g}, {high:g}]".replace("-", "−")
     )
 
 

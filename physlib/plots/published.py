@@ -49,13 +49,13 @@ def _theirs(axes: Axes, curve: np.ndarray, band: float, colour: str, name: str) 
     label = f"{name}, published"
     low, high = curve[seen] - band, curve[seen] + band
     axes.fill_between(epochs[seen], low, high, color=colour, alpha=0.25, linewidth=0)
-    axes.plot(epochs[seen], curve[seen], "--", color=colour, linewidth=1.2, label=label)
+    axes.plot(epochs[seen], curve[seen], "--", color=colour, zorder=3, label=label)
 
 
 def _ours(axes: Axes, curve: np.ndarray, diverged: bool, colour: str) -> None:
     epochs = np.arange(1, len(curve) + 1)
     marker = "." if len(curve) < 3 else ""  # a point has no line
-    axes.plot(epochs, curve, marker=marker, color=colour, linewidth=0.9, alpha=0.7)
+    axes.plot(epochs, curve, marker=marker, color=colour, linewidth=0.9, alpha=0.5)
     if diverged and len(curve):
         axes.plot(epochs[-1], curve[-1], "x", color=colour, markersize=8, markeredgewidth=2)
 
