@@ -1,8 +1,12 @@
+import math
+
 import pytest
 
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
 from physlib.notebook import records, sensitivity_table, source, verdict_table
+from physlib.intervals import Interval
+from physlib.notebook import markdown_table, records, signed, source, verdict_table
 from physlib.records import MissingRecordError, committed_results
 
 
@@ -41,3 +45,13 @@ def test_other_definitions_are_a_table(tmp_path):
     text = sensitivity_table(Shelf(tmp_path, "full"), "stable-states").data
     assert "| without the quartic term | " in text
     assert len(text.splitlines()) == 2 + len(claims["stable-states"].variants)
+
+
+    assert "parameters" in claims
+
+
+def test_tables_and_intervals_in_words():
+    table = markdown_table(["a", "b"], [["one", 2]]).data
+    assert table.splitlines() == ["| a | b |", "| --- | --- |", "| one | 2 |"]
+    assert signed(Interval(0.001, -0.0125, 0.02), 100, 1) == "+0.1 [−1.2, +2.0]"
+    assert signed(Interval(math.nan, -math.inf, math.inf)) == "–"

@@ -248,3 +248,40 @@ def test_thermometer_and_coverage_show_points_on_lines():
         (container,) = axes.containers
         bars = [segment[:, 1].tolist() for segment in container[2][0].get_segments()]
         assert bars == [[0.5, 2.0], [1.0, 3.0], [3.0, 5.0]]
+
+
+def test_published_curves_stop_with_ours_and_cross_what_diverged():
+    theirs = [1.0, 2.0, np.nan, 4.0]
+    ours = [([5.0, 6.0, 7.0], False), ([8.0, 9.0], True)]
+    one, two = plots.published_curves(
+        {"one": {"test": (theirs, ours)}, "two": {"test": (theirs, [])}}, "accuracy (%)", 0.3
+    ).axes
+    assert line_data(one)[:4] == [[1, 2], [5, 6, 7], [8, 9], [9]]  # the third epoch is hidden
+    assert one.lines[3].get_marker() == "x"
+    assert one.lines[3].get_xdata().tolist() == [2]
+    assert line_data(two) == [[1, 2, 4]]
+    assert two.lines[0].get_xdata().tolist() == [1, 2, 4]
+    (band,) = two.collections[0].get_paths()
+    assert band.vertices[:, 1].max() == pytest.approx(4.3)
+
+
+def test_reading_distances_ring_the_smallest():
+    distances = {"one": [2.0, 1.0, np.nan], "two": [0.5, 3.0, 4.0]}
+    (axes,) = plots.reading_distances(["a", "b", "c"], distances, "points", 0.7).axes
+    rings = [line for line in axes.lines if line.get_markersize() == 12]
+    assert [(r.get_xdata()[0], r.get_ydata()[0]) for r in rings] == [(1, 1), (0.5, 0)]
+    crosses = [line for line in axes.lines if line.get_marker() == "x"]
+    assert [list(c.get_ydata()) for c in crosses] == [[2], []]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_walks_collapses_and_wells():
+    points = ([1, 2], [3.0, 4.0], [0.1, 0.2])
+    (axes,) = plots.walks([1, 2], {"kept": ([5.0, 6.0], points)}, {"size": 0.5}).axes
+    assert line_data(axes)[0] == [5, 6]
+    assert list(axes.lines[-1].get_ydata()) == [0.5, 0.5]
+    (axes,) = plots.collapses([0.0, 0.5], {"one": [0.0, 1.0]}).axes
+    assert line_data(axes) == [[0, 50], [0, 100]]
+    panels = plots.kept_and_forgotten({"a": np.ones((3, 2)), "b": np.zeros((3, 1))}).axes
+    assert [len(axes.lines) - 1 for axes in panels] == [2, 1]
+    assert [axes.get_title() for axes in panels] == ["a", "b"]

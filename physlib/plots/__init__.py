@@ -28,6 +28,13 @@ from physlib.plots.langevin import (
     scheme_temperatures,
     well,
 )
+from physlib.plots.published import (
+    collapses,
+    kept_and_forgotten,
+    published_curves,
+    reading_distances,
+    walks,
+)
 from physlib.plots.style import COLOURS, STYLE, styled
 from physlib.plots.training import (
     coverage,
@@ -47,6 +54,7 @@ __all__ = [
     "brownian_paths",
     "coarsening",
     "coverage",
+    "collapses",
     "digit_grid",
     "displacement",
     "double_well",
@@ -55,6 +63,7 @@ __all__ = [
     "gain_range",
     "gate_values",
     "heating",
+    "kept_and_forgotten",
     "kinks",
     "landscape",
     "layer_cost",
@@ -64,6 +73,8 @@ __all__ = [
     "norm_thermometer",
     "phase_diagram",
     "phase_transition",
+    "published_curves",
+    "reading_distances",
     "scalar_gradients",
     "scheme_temperatures",
     "search_trials",
@@ -71,6 +82,7 @@ __all__ = [
     "shrinking_disc",
     "step_costs",
     "styled",
+    "walks",
     "well",
     "zero_set",
 ]

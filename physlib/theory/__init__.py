@@ -4,6 +4,7 @@ Symbols follow ``book/notation.md``.
 """
 
 from physlib.theory.array import Array
+from physlib.theory.coasting import coasting, expected_minimum, walked_norm
 from physlib.theory.fields import (
     coarsening_length,
     coherence_length,
@@ -46,6 +47,7 @@ __all__ = [
     "boltzmann_on_grid",
     "boost",
     "coarsening_length",
+    "coasting",
     "coherence_length",
     "density_peak",
     "diffusion",
@@ -53,6 +55,7 @@ __all__ = [
     "double_well",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
+    "expected_minimum",
     "free_energy_density",
     "heating",
     "kink",
@@ -73,4 +76,5 @@ __all__ = [
     "stability_limit",
     "susceptibility",
     "velocity_temperature",
+    "walked_norm",
 ]
