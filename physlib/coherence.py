@@ -18,8 +18,8 @@ alternating mode k = π, which it calls coherent. The forward difference is not:
 :math:`\cos^2(k/2)`, again in [0, 1], ½ for noise and for a spike, and 0 for the alternating mode.
 
 Since :math:`\cos^2 k = \frac12(1 + \cos 2k)`, the score is also :math:`\frac12(1 + \rho_2)`, with
-the correlation :math:`\rho_2 = \sum_i f_if_{i+2} / \sum_i f_i^2` of each place with the next but one.
-The forward score has the next one.
+:math:`\rho_2 = \sum_i f_if_{i+2} / \sum_i f_i^2` the correlation of each place with the next but
+one. The forward score has the next one.
 """
 
 from typing import Literal, get_args

@@ -28,11 +28,19 @@ from physlib.plots.langevin import (
     scheme_temperatures,
     well,
 )
+from physlib.plots.noise import (
+    accuracy_against_damage,
+    image_rows,
+    points_on_curves,
+    ring_fields,
+    scores_by_method,
+)
 from physlib.plots.style import COLOURS, STYLE, styled
 
 __all__ = [
     "COLOURS",
     "STYLE",
+    "accuracy_against_damage",
     "accuracy_curves",
     "against_temperature",
     "annealing",
@@ -47,6 +55,7 @@ __all__ = [
     "gain_range",
     "gate_values",
     "heating",
+    "image_rows",
     "kinks",
     "landscape",
     "layer_cost",
@@ -54,8 +63,11 @@ __all__ = [
     "loss_density",
     "phase_diagram",
     "phase_transition",
+    "points_on_curves",
+    "ring_fields",
     "scalar_gradients",
     "scheme_temperatures",
+    "scores_by_method",
     "seed_intervals",
     "shrinking_disc",
     "styled",
