@@ -71,7 +71,8 @@ def random_fields(power: Tensor, samples: int, generator: torch.Generator) -> Te
     a real field: even in k. The modes are in the order of an FFT.
     """
     white = torch.empty(samples, len(power), dtype=torch.float64).normal_(generator=generator)
-    return torch.fft.ifft(torch.fft.fft(white) * power.sqrt()).real
+    fields: Tensor = torch.fft.ifft(torch.fft.fft(white) * power.sqrt()).real
+    return fields
 
 
 def shuffled_coherence(field: Tensor) -> float:

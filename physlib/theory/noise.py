@@ -1,5 +1,7 @@
 """What noise does to images and labels, where that can be worked out."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
@@ -61,4 +63,5 @@ def quartic_background(wrong: float, classes: int = 10) -> float:
     if not 0 <= wrong < 1:
         raise ValueError(f"wrong must be in [0, 1), got {wrong:g}")
     q = wrong / (classes - 1)
-    return q ** (1 / 3) / (q ** (1 / 3) + (1 - q) ** (1 / 3))
+    rare, frequent = math.cbrt(q), math.cbrt(1 - q)
+    return rare / (rare + frequent)
