@@ -24,7 +24,7 @@ def compared(
     digits: int = 3,
     unit: str = "",
 ) -> str:
-    """What an interval of a difference says: `more`, `less`, not resolved, or undefined."""
+    """What an interval of a difference says: `more` or `less`, or that it does not tell."""
     if math.isnan(interval.mean):
         return "not comparable, because a run diverged"
     if interval.low > 0:
@@ -32,4 +32,4 @@ def compared(
     if interval.high < 0:
         turned = Interval(-interval.mean, -interval.high, -interval.low)
         return f"{less} by {shown(turned, scale, digits, unit)}"
-    return f"not resolved from zero: {shown(interval, scale, digits, unit)} {more}"
+    return f"indistinguishable: the difference is {shown(interval, scale, digits, unit)}"
