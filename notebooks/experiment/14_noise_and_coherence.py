@@ -205,7 +205,8 @@ print("score within 4 standard errors of one half:", abs(off) < 4)
 # $$ (eq-noise-smooth)
 #
 # on an endless line. On a ring of ten the power of its modes is $e^{-\xi^2k^2/2}$, and $\mathcal C$ is the sum
-# {eq}`eq-noise-coherence` over them. The points are simulated, four hundred fields each. The second panel has two ways in
+# {eq}`eq-noise-coherence` over them. The points are simulated, four hundred fields each. (Below one place the
+# modes end at $k = \pi$ before their power does, so that the ring dips a little.) The second panel has two ways in
 # which an output whose largest entry is at the *right* class can reach any score: a background, and a bump
 # $e^{-r^2/2w^2}$ around the class.
 
@@ -272,14 +273,12 @@ print("largest deviation below 4 errors:", bool(abs(off).max() < 4))
 
 
 def reaches(curve, score):
-    """Where a rising curve has this score; 0 if it starts there."""
-    if curve(0.1) >= score - 1e-9:
-        return 0.0
-    return brentq(lambda x: curve(x) - score, 0.1, 9)
+    """Where a rising curve has this score."""
+    return brentq(lambda x: curve(x) - score, 0.5, 9)
 
 
 print("score    background u   width w   correlation length")
-for score in (0.5, 0.7, 0.9):
+for score in CLAIMED.values():
     u = theory.background_for(score)
     w = reaches(lambda w: spatial_coherence(bump(w)), score)
     length = reaches(
@@ -291,7 +290,7 @@ for score in (0.5, 0.7, 0.9):
     print(f"{score:5.1f} {u:14.2f} {w:11.2f} {length:13.2f}")
 
 # %% [markdown]
-# Read the first line of this table slowly. A network that answers every image with a perfect one-hot vector has a coherence
+# Hold these lines against the case *one-hot* above. A network that answers every image with a perfect one-hot vector has a coherence
 # of exactly $\frac12$. That is not a weakness of the network. It is what one-hot means: the target itself is
 # rough. For the post's $0.9$ under this definition, each wrong class must be answered with a third of the right one's output, or
 # the answer must be smeared over its neighbours, 2 and 4 for a 3. Neither makes a classifier better or worse, as long as the largest
