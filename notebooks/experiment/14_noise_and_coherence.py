@@ -207,7 +207,7 @@ print("score within 4 standard errors of one half:", abs(off) < 4)
 # on an endless line. On a ring of ten the power of its modes is $e^{-\xi^2k^2/2}$, and $\mathcal C$ is the sum
 # {eq}`eq-noise-coherence` over them. The points are simulated, four hundred fields each. (Below one place the
 # modes end at $k = \pi$ before their power does, so that the ring dips a little.) The second panel has two ways in
-# which an output whose largest entry is at the *right* class can reach any score: a background, and a bump
+# which an output whose largest entry is at the *right* class can have any score from one half up: a background, and a bump
 # $e^{-r^2/2w^2}$ around the class.
 
 # %% mystnb={"image": {"alt": "Two panels with the post's two scores as dotted levels. Top: coherence of Gaussian random fields against the correlation length; points with error bars lie on the curve of the sum over modes, which starts at one half and approaches one, and a dashed curve for an endless line lies close to it. Bottom: coherence of a right answer against its background and against the width of a bump, both starting at one half and rising."}}
@@ -356,12 +356,11 @@ for label, values in phi.items():
 
 # %% tags=["nbval-check-output"]
 for label, values in phi.items():
-    scores = np.array(moved[label][1])
+    scores = moved[label][1]
     same = torch.equal((values + 2).argmax(1), values.argmax(1))
-    print(
-        f"{label:12} shifted: same answers {same}, "
-        f"passes 0.7 and 0.9: {scores.min() < 0.7, scores.max() > 0.9}"
-    )
+    low, high = CLAIMED["post: 0.7"], CLAIMED["post: 0.9"]
+    print(f"{label}, shifted: the same answers, {same};", end=" ")
+    print("passes both scores,", min(scores) < low and max(scores) > high)
 
 # %% [markdown]
 # The last column is what the order of the classes contributes; the rest is background, and a network could have it with the
@@ -481,7 +480,9 @@ def near_spike(interval):
         u = theory.background_for(interval.mean)
     except ValueError:
         return "which no background gives"
-    return f"which a right answer has on a background of {u:.2f}"
+    return f"which a right answer has on a background of {u:.2f}".replace(
+        "-", "−"
+    )
 
 
 Markdown(
@@ -490,7 +491,7 @@ Markdown(
     f"{near_spike(ours)}; the MLP's have {shown(theirs)}, "
     f"{near_spike(theirs)}. The network's is "
     f"{compared(coherence.interval)} "
-    f"(bootstrap: {shown(coherence.bootstrap)})."
+    f"(difference by bootstrap: {shown(coherence.bootstrap)})."
 )
 
 # %% tags=["nbval-check-output", "hide-input"]
@@ -552,10 +553,10 @@ Markdown(
 # left, asks for a constant output.
 
 # %%
-WITHOUT = {
-    "without quadratic": "terms-no-quadratic",
-    "without quartic": "terms-no-quartic",
-    "without gradient": "terms-no-gradient",
+TERMS = {
+    "quadratic": "terms-no-quadratic",
+    "quartic": "terms-no-quartic",
+    "gradient": "terms-no-gradient",
 }
 
 
@@ -564,18 +565,18 @@ def removed(score, scale=1.0):
     whole = np.array(shelf.scores("terms-all", score))
     values = {
         label: scale * (whole - shelf.scores(recipe, score))
-        for label, recipe in WITHOUT.items()
+        for label, recipe in TERMS.items()
     }
     return values, {k: paired_interval(v) for k, v in values.items()}
 
 
-# %% mystnb={"image": {"alt": "Three rows, one for each term that is left out: a dot for each seed and a square with its interval for the test accuracy with all terms minus that without the term, in points. Zero is marked."}}
+# %% mystnb={"image": {"alt": "Three rows, one for each term of the loss: a dot for each seed and a square with its interval for the test accuracy with all terms minus that without the term, in points. Zero is marked."}}
 accuracy_lost, accuracy_ends = removed(ACCURACY, 100)
 plots.seed_intervals(
     accuracy_lost, accuracy_ends, "accuracy that the term adds (points)"
 )
 
-# %% mystnb={"image": {"alt": "Three rows, one for each term that is left out: a dot for each seed and a square with its interval for the coherence of the outputs with all terms minus that without the term. Zero is marked."}}
+# %% mystnb={"image": {"alt": "Three rows, one for each term of the loss: a dot for each seed and a square with its interval for the coherence of the outputs with all terms minus that without the term. Zero is marked."}}
 coherence_lost, coherence_ends = removed(final("output_coherence"))
 plots.seed_intervals(
     coherence_lost, coherence_ends, "coherence that the term adds"
@@ -583,7 +584,11 @@ plots.seed_intervals(
 
 # %% tags=["nbval-check-output", "hide-input"]
 lines = ["| recipe | accuracy (%) | coherence |", "|---|---|---|"]
-for label, recipe in {"all terms": "terms-all", **WITHOUT}.items():
+recipes_there = {
+    "all terms": "terms-all",
+    **{f"without {term}": recipe for term, recipe in TERMS.items()},
+}
+for label, recipe in recipes_there.items():
     a, c = (
         mean(recipe, score)(shelf).interval
         for score in (ACCURACY, final("output_coherence"))
@@ -593,14 +598,13 @@ Markdown("\n".join(lines))
 
 # %% tags=["hide-input"]
 sentences = []
-for label in WITHOUT:
-    term = label.removeprefix("without ")
+for term in TERMS:
     sentences.append(
         f"- With the {term} term accuracy is "
-        f"{compared(accuracy_ends[label], digits=2, unit=' points')}; "
-        f"coherence is {compared(coherence_ends[label])}."
+        f"{compared(accuracy_ends[term], digits=2, unit=' points')}; "
+        f"coherence is {compared(coherence_ends[term])}."
     )
-gradient = coherence_ends["without gradient"]
+gradient = coherence_ends["gradient"]
 if gradient.low > 0:
     sentences.append(
         "\nSo the spatial term does promote coherence, as the post says."
@@ -706,7 +710,7 @@ print("to within 1 % of the original:", max(worst) < 0.01)
 pair = torch.stack(
     [digits.test_images[digits.test_labels == c][0] for c in (3, 8)]
 )
-fog = 0.5 + 0.015 * (pair.double() / 255 - 0.5)
+fog = 0.5 + 0.01 * (pair.double() / 255 - 0.5)
 line = (fog[1] - fog[0]).flatten()
 middle = fog.mean(0).flatten()
 D, n = float(line.norm()), 4000
