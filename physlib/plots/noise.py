@@ -183,5 +183,7 @@ def accuracy_against_damage(
             )
         axes.axhline(10, color="0.75", linestyle=":", linewidth=1)
         axes.set(xlabel=label, ylabel="test accuracy (%)", xticks=x)
+    low, high = grid[0, 0].get_ylim()  # an interval of few seeds may leave what is possible
+    grid[0, 0].set_ylim(max(low, 0), min(high, 102))
     grid[0, 0].legend(fontsize=8)
     return figure
