@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 from scipy.optimize import minimize_scalar
+from scipy.stats import halfnorm
 
 from physlib import theory
 from physlib.calibration import (
     calibration_error,
     honest_error,
     honest_error_bound,
-    softmax_temperature,
+    negative_log_likelihood,
     temperature_error,
 )
 from physlib.coherence import random_fields, shuffled_coherence, spatial_coherence
@@ -43,16 +44,15 @@ def test_a_score_is_a_mean_over_modes(length, difference):
 @pytest.mark.parametrize("xi", [0.0, 1.0, 2.5])
 def test_random_fields_have_the_score_and_the_error_of_their_spectrum(xi):
     power = theory.smooth_spectrum(10, xi)
-    draws = [
-        spatial_coherence(random_fields(torch.from_numpy(power), 200, generator(seed)))
-        for seed in range(1000)
-    ]
-    error = theory.coherence_error(power, 200)
-    # a standard deviation of 1000 draws is known to 1/√2000, or 2.2 %
-    assert np.std(draws) == pytest.approx(error, rel=0.08)
-    assert np.mean(draws) == pytest.approx(
-        theory.coherence_of_spectrum(power), abs=4 * error / math.sqrt(1000) + error**2
-    )
+    f = random_fields(torch.from_numpy(power), 4000 * 100, generator(0)).view(4000, 100, 10)
+    correlation = (f * f.roll(2, -1)).sum((1, 2)) / f.square().sum((1, 2))
+    draws = ((1 + correlation) / 2).numpy()
+    assert draws[0] == pytest.approx(spatial_coherence(f[0]))
+    error = theory.coherence_error(power, 100)
+    # a standard deviation of 4000 draws is known to 1/√8000, or 1.1 %
+    assert np.std(draws) == pytest.approx(error, rel=0.045)
+    exact = theory.coherence_of_spectrum(power)
+    assert np.mean(draws) == pytest.approx(exact, abs=4 * error / math.sqrt(4000) + error**2)
 
 
 def test_white_noise_and_the_endless_line():
@@ -149,23 +149,39 @@ def drawn(p, seed):
     return torch.multinomial(p, 1, generator=generator(seed)).squeeze(1)
 
 
-def test_an_honest_forecaster_scatters_as_it_should():
+def test_an_honest_forecaster_has_the_mean_of_absolute_values():
     p = torch.softmax(2 * torch.randn(2000, 10, generator=generator(7)).double(), 1)
-    found = [calibration_error(p, drawn(p, seed)) for seed in range(1000)]
+    found = [calibration_error(p, drawn(p, seed)) for seed in range(300)]
     mean, spread = honest_error(p)
-    assert np.mean(found) == pytest.approx(mean, rel=0.02)  # bins of few samples are not normal
-    assert np.std(found) == pytest.approx(spread, rel=0.09)  # 4/√2000
+    # known to spread/√300, 1 % of the mean; bins of few samples are not normal
+    assert np.mean(found) == pytest.approx(mean, rel=0.03)
+    assert np.std(found) == pytest.approx(spread, rel=0.17)
     accuracy = float(p.max(1).values.mean())
     assert mean < honest_error_bound(accuracy, len(p)) < 2 * mean
 
 
-def test_fitted_temperatures_scatter_as_fisher_says():
-    z = 2 * torch.randn(1000, 10, generator=generator(8)).double()
-    fits = [math.log(softmax_temperature(z, drawn(z.softmax(1), seed))) for seed in range(300)]
-    error = temperature_error(z, 1.0)
-    assert np.std(fits) == pytest.approx(error, rel=0.17)  # 4/√600
-    assert np.mean(fits) == pytest.approx(0, abs=4 * error / math.sqrt(300) + error**2)
-    assert temperature_error(0.1 * z, 0.1) == pytest.approx(error)
+def test_a_full_bin_of_an_honest_forecaster_is_half_normal():
+    sure, unsure = torch.tensor([[0.7, 0.3]]), torch.tensor([[0.45, 0.55]])
+    one = halfnorm(scale=math.sqrt(400 * 0.7 * 0.3))
+    two = halfnorm(scale=math.sqrt(100 * 0.45 * 0.55))
+    mean, spread = honest_error(torch.cat([sure.repeat(400, 1), unsure.repeat(100, 1)]))
+    assert mean == pytest.approx((one.mean() + two.mean()) / 500)
+    assert spread == pytest.approx(math.sqrt(one.var() + two.var()) / 500)
+    alone = honest_error(sure.repeat(400, 1))[0]  # one bin alone
+    assert alone < honest_error_bound(0.7, 400, bins=15)
+    assert alone == pytest.approx(honest_error_bound(0.7, 400, bins=1))
+
+
+@pytest.mark.parametrize("tau", [1.0, 0.1])
+def test_the_error_of_a_temperature_is_the_curvature_of_its_likelihood(tau):
+    z = 2 * tau * torch.randn(500, 10, generator=generator(8)).double()
+    honest = (z / tau).softmax(1)  # in place of labels: their expectation
+    step = 1e-3
+    below, at, above = (
+        negative_log_likelihood(z, honest, tau * math.exp(h)) for h in (-step, 0, step)
+    )
+    curvature = len(z) * (above + below - 2 * at) / step**2
+    assert temperature_error(z, tau) == pytest.approx(curvature**-0.5, rel=1e-4)
 
 
 def test_results_as_words():
