@@ -188,6 +188,54 @@ def test_landscape_and_zero_set():
     np.testing.assert_array_equal(axes.collections[0].get_array().reshape(5, 5), energy)
 
 
+def test_coherence_figures_show_fields_curves_and_points():
+    one, two, blank, off = plots.ring_fields(
+        {"a": [1.0, 2.0], "b": [0.0, 1.0], "c": [1.0, 0.0]}
+    ).axes
+    assert [one.get_title(), two.get_title(), blank.get_title()] == ["a", "b", "c"]
+    assert one.lines[1].get_ydata().tolist() == [1, 2]
+    assert not off.axison
+    curves = {"first": ([0, 1], [2, 3]), "second": ([0, 1], [4, 5])}
+    left, right = plots.points_on_curves(
+        [("x", "y", curves), ("x2", "y2", curves)], {1: ([0], [2.5], [0.1])}, {"claimed": 0.9}
+    ).axes
+    assert line_data(left) == [[0.9, 0.9], [2, 3], [4, 5]]
+    (_, _, (segments,)) = right.containers[0]
+    assert np.ptp(segments.get_segments()[0][:, 1]) == pytest.approx(2 * 1.96 * 0.1)
+    assert (right.get_xlabel(), right.get_ylabel()) == ("x2", "y2")
+
+
+def test_image_rows_have_their_scales():
+    images = np.stack([np.full((2, 2), 3.0), np.full((2, 2), -1.0)])
+    axes = plots.image_rows({"a": images, "b": images / 3}, ["left", "right"], signed=True).axes
+    assert [a.get_title() for a in axes] == ["left", "right", "", ""]
+    assert [a.images[0].get_clim() for a in axes] == [(-3, 3), (-3, 3), (-1, 1), (-1, 1)]
+    assert [a.get_ylabel() for a in axes] == ["a", "", "b", ""]
+    plain = plots.image_rows({"a": images}).axes
+    assert plain[1].images[0].get_clim() == (0, 1)
+
+
+def test_scores_by_method_say_where_there_is_no_mean():
+    values = {"one": {"a": [1.0, 3.0], "b": [1.0, np.nan]}, "two": {"a": [5.0, 7.0]}}
+    ends = {"one": {"a": (2, 1, 4), "b": (np.nan,) * 3}, "two": {"a": (6, 5, 7)}}
+    first, second = plots.scores_by_method(values, ends, {"two": {"level": 6.5}}, "score").axes
+    (bar,) = first.containers
+    assert bar[2][0].get_segments()[0][:, 0].tolist() == [1, 4]
+    assert [t.get_text() for t in first.texts] == ["no mean: a run diverged"]
+    assert [t.get_text() for t in second.texts] == ["level"]
+    assert [t.get_text() for t in first.get_yticklabels()] == ["a", "b"]
+    assert second.get_xlabel() == "score"
+
+
+def test_accuracy_against_damage_keeps_bars_where_they_belong():
+    curve = ([90, 50], [88, 40], [91, 70])
+    (axes,) = plots.accuracy_against_damage({"noise": ([0, 1], {"net": curve})}).axes
+    (bars,) = axes.containers
+    assert [s[:, 1].tolist() for s in bars[2][0].get_segments()] == [[88, 91], [40, 70]]
+    assert bars[0].get_ydata().tolist() == [90, 50]
+    assert axes.get_xlabel() == "noise"
+
+
 def test_phase_diagram_marks_the_recipes():
     weights, heights = np.logspace(-1, 1, 4), np.arange(16).reshape(4, 4) / 16
     left, right, _ = plots.phase_diagram(

@@ -34,6 +34,12 @@ from physlib.plots.published import (
     published_curves,
     reading_distances,
     walks,
+from physlib.plots.noise import (
+    accuracy_against_damage,
+    image_rows,
+    points_on_curves,
+    ring_fields,
+    scores_by_method,
 )
 from physlib.plots.style import COLOURS, STYLE, styled
 from physlib.plots.training import (
@@ -47,6 +53,7 @@ from physlib.plots.training import (
 __all__ = [
     "COLOURS",
     "STYLE",
+    "accuracy_against_damage",
     "accuracy_curves",
     "against_temperature",
     "annealing",
@@ -64,6 +71,7 @@ __all__ = [
     "gate_values",
     "heating",
     "kept_and_forgotten",
+    "image_rows",
     "kinks",
     "landscape",
     "layer_cost",
@@ -78,6 +86,11 @@ __all__ = [
     "scalar_gradients",
     "scheme_temperatures",
     "search_trials",
+    "points_on_curves",
+    "ring_fields",
+    "scalar_gradients",
+    "scheme_temperatures",
+    "scores_by_method",
     "seed_intervals",
     "shrinking_disc",
     "step_costs",

@@ -5,6 +5,16 @@ Symbols follow ``book/notation.md``.
 
 from physlib.theory.array import Array
 from physlib.theory.coasting import coasting, expected_minimum, walked_norm
+from physlib.theory.coherence import (
+    background_for,
+    coherence_error,
+    coherence_of_spectrum,
+    mode_coherence,
+    smooth_coherence,
+    smooth_spectrum,
+    spike_coherence,
+    wavenumbers,
+)
 from physlib.theory.fields import (
     coarsening_length,
     coherence_length,
@@ -39,16 +49,27 @@ from physlib.theory.loss import (
     sign_change,
 )
 from physlib.theory.symmetry import norm_growth
+from physlib.theory.noise import (
+    blur_factor,
+    clipped_normal,
+    matched_filter_accuracy,
+    quartic_background,
+)
 
 __all__ = [
     "Array",
     "Scheme",
+    "background_for",
+    "blur_factor",
     "boltzmann_density",
     "boltzmann_on_grid",
     "boost",
+    "clipped_normal",
     "coarsening_length",
     "coasting",
+    "coherence_error",
     "coherence_length",
+    "coherence_of_spectrum",
     "density_peak",
     "diffusion",
     "disc_area",
@@ -66,15 +87,22 @@ __all__ = [
     "layer_gradients",
     "loss_at_target",
     "loss_density",
+    "matched_filter_accuracy",
     "mean_squared_displacement",
     "norm_growth",
+    "mode_coherence",
     "order_parameter",
     "position_temperature",
+    "quartic_background",
     "rapidity_limit",
     "rival_energy",
     "sign_change",
+    "smooth_coherence",
+    "smooth_spectrum",
+    "spike_coherence",
     "stability_limit",
     "susceptibility",
     "velocity_temperature",
     "walked_norm",
+    "wavenumbers",
 ]
