@@ -5,11 +5,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from physlib import recipes
 from physlib.claims import claims
 from physlib.claims.counts import (
+    CHANCE,
+    ablation_cells,
     adaptation,
     instabilities,
     main_effect,
@@ -27,8 +30,9 @@ from physlib.claims.judging import (
     together,
 )
 from physlib.claims.rules import above, every_part, level, near, not_above, reaches, within
-from physlib.experiments import CELLS, TUNING, Experiment, experiments
-from physlib.intervals import Interval
+from physlib.experiments import CELLS, FACTORS, TUNING, Experiment, experiments
+from physlib.factorial import effects
+from physlib.intervals import Interval, paired_interval
 from physlib.records import MissingRecordError, Record, RecordError, record_path, write_record
 from physlib.reference import distance_to_published, published
 from physlib.verdicts import judge
@@ -215,6 +219,30 @@ def test_main_effects_are_means_over_the_other_factors():
     shelf._records[name][0] = run(status="diverged", test_accuracy=0.6)  # counts as chance: 0.1
     found = main_effect(1, "hyperbolic", "linear")(shelf).interval.mean
     assert found == pytest.approx(-0.03 - 0.5 / 4 / 2)
+    with pytest.raises(ValueError, match="levels of layer must be"):
+        main_effect(1, "hyperbolic", "convolutional")
+
+
+def test_main_effects_and_the_factorial_agree():
+    rng, shelf = np.random.default_rng(3), Made()
+    for cell in CELLS:
+        scores = rng.uniform(0.5, 1, size=10)
+        shelf._records[f"ablation-{'-'.join(cell)}"] = dict(enumerate(runs(scores.tolist())))
+    diverged = "ablation-ginzburg-landau-linear-sgd"
+    shelf._records[diverged][4] = run(4, status="diverged", test_accuracy=0.9)
+    score = final("test_accuracy")
+    cells = ablation_cells(shelf, score)
+    assert cells.shape == (2, 2, 2, 10)
+    assert np.argwhere(np.isnan(cells)).tolist() == [[0, 1, 1, 4]]
+    found = effects(cells, list(FACTORS), diverged=CHANCE)
+    counted = np.where(np.isnan(cells), 0.1, cells)
+    for axis, (name, levels) in enumerate(FACTORS.items()):
+        present, absent = (counted.take(i, axis).mean(axis=(0, 1)) for i in (0, 1))
+        np.testing.assert_allclose(found[name,], present - absent)
+        interval = paired_interval((present - absent).tolist())
+        assert main_effect(axis, *levels)(shelf).interval == pytest.approx(interval)
+        turned = main_effect(axis, *reversed(levels))(shelf).interval
+        assert turned.mean == pytest.approx(-interval.mean)
 
 
 # ---- rules ----

@@ -245,6 +245,79 @@ def test_phase_diagram_marks_the_recipes():
     assert left.lines[0].get_xydata().tolist() == [[0.5, 2]]
 
 
+def bars(container):
+    """The ends of an errorbar's bars, and its middles."""
+    line, _, (segments,) = container
+    return [s.tolist() for s in segments.get_segments()], line.get_xydata().tolist()
+
+
+def test_cube_shows_only_the_cells_that_were_measured():
+    heights = np.arange(8.0).reshape(2, 2, 2)
+    star = [(1, 1, 1), (0, 1, 1), (1, 0, 1), (1, 1, 0)]
+    some, whole = plots.cube(heights, "abc", {"some": star, "all": list(np.ndindex(2, 2, 2))}).axes
+    texts = [t.get_text() for t in some.texts]
+    assert sorted(texts[:8]) == sorted(["7.0", "3.0", "5.0", "6.0", *"????"])
+    assert texts[8:] == ["a →", "b →", "c →"]
+    assert [line.get_color() for line in whole.lines] == ["black"] * 12
+    assert [line.get_color() for line in some.lines].count("black") == 3
+    # s = +1 of the first factor, index 0, is to the right of index 1
+    assert whole.collections[0].get_offsets()[0, 0] > whole.collections[4].get_offsets()[0, 0]
+
+
+def test_recovered_shows_what_was_planted_and_found():
+    figure = plots.recovered({"a": 1.0, "b": 2.0}, {"one": {"b": (2.1, 2.0, 2.3)}})
+    (axes,) = figure.axes
+    assert next(list(line.get_xdata()) for line in axes.lines if line.get_marker() == "|") == [1, 2]
+    ends, middles = bars(axes.containers[0])
+    assert (ends, middles) == ([[[2.0, 1], [2.3, 1]]], [[2.1, 1]])
+
+
+def test_rate_searches_ring_the_best_and_cross_the_lost():
+    curves = {"one": [50.0, 5.0, np.nan], "two": [40.0, 6.0, 7.0]}
+    best = {"here": {"one": 0.1, "two": 0.1}}
+    axes = plots.rate_searches([0.01, 0.1, 1.0], {"here": curves}, best).axes[0]
+    rings = [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == "o"]
+    assert rings == [[[0.1, 5]], [[0.1, 6]]]
+    lost = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "x"]
+    assert lost == [[1.0], []]
+
+
+def test_cell_scores_counts_the_diverged():
+    seeds = {"a": [90.0, np.nan, 91.0], "b": [80.0, 81.0, 82.0]}
+    none, b = (np.nan,) * 3, (81.0, 80.0, 82.0)
+    (axes,) = plots.cell_scores(seeds, {"a": none, "b": b}, "accuracy (%)").axes
+    assert [t.get_text() for t in axes.texts] == ["1 of 3 diverged"]
+    assert axes.lines[0].get_xdata().tolist()[::2] == [90, 91]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b"]
+    assert bars(axes.containers[0])[0][-1] == [[80, 1.1], [82, 1.1]]
+
+
+def test_forest_shows_every_kind_of_interval_twice():
+    kinds = {"Student": [(1.0, 0.5, 1.5), (0.1, -0.1, 0.3)], "other": [(1.0, 0, 2), (0, -1, 1)]}
+    whole, near = plots.forest("ab", [[1.0, 1.1], [0.1]], kinds, "points", near=0.4).axes
+    for axes in (whole, near):
+        ends = [[[x[0] for x in s] for s in bars(c)[0]] for c in axes.containers]
+        assert ends == [[[0.5, 1.5], [-0.1, 0.3]], [[0, 2], [-1, 1]]]
+    assert near.get_xlim() == (-0.4, 0.4)
+    assert whole.get_xlim()[1] > 1.5
+
+
+def test_interactions_have_a_line_for_each_level():
+    lines = {"up": [(1, 0, 2), (3, 2, 4)], "down": [(5, 4, 6), (7, 6, 8)]}
+    (axes,) = plots.interactions({"pair": (("left", "right"), lines)}, "accuracy (%)").axes
+    assert [[y for _, y in bars(c)[1]] for c in axes.containers] == [[1, 3], [5, 7]]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["left", "right"]
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["up", "down"]
+
+
+def test_gains_against_temperature_say_what_diverged():
+    ranges = [(1.0, 0.5, 2.0), (np.nan,) * 3]
+    (axes,) = plots.gains_against_temperature([1e-7, 1e-2], {"points": (ranges, 0.1)}).axes
+    assert bars(axes.containers[0])[0][0] == [[1e-7, 0.5], [1e-7, 2.0]]
+    assert [t.get_text() for t in axes.texts] == ["diverged"]
+    assert axes.texts[0].get_position()[0] == 1e-2
+
+
 def test_digit_grid_names_the_mistakes():
     images = np.zeros((3, 28, 28))
     figure = plots.digit_grid(images, [1, 2, 3], [1, 7, 3], columns=2)

@@ -1,19 +1,19 @@
 """Statistics of claims that no single score of a run decides: counts, shares and arithmetic."""
 
 import math
-from typing import Any
 
 import numpy as np
 from scipy import stats
 
 from physlib.building import build_model
-from physlib.claims.judging import Measured, Shelf, Statistic, final, measured
-from physlib.experiments import CELLS, TUNING
+from physlib.claims.judging import Measured, Score, Shelf, Statistic, final, measured
+from physlib.experiments import CELLS, FACTORS, TUNING
+from physlib.factorial import effects, stacked
 from physlib.intervals import Interval
 from physlib.metrics import accuracy_interval
 from physlib.models import parameter_count
 from physlib.recipes import recipes
-from physlib.theory import loss_density
+from physlib.theory import Array, loss_density
 
 CHANCE = 0.1
 COLLAPSED = 0.2  # a test accuracy below twice chance
@@ -91,23 +91,33 @@ def trial_shortfall(method: str, other: str) -> Statistic:
     return statistic
 
 
+def ablation_cells(shelf: Shelf, score: Score) -> Array:
+    """`score` of every run of the ablation, (2, 2, 2, seeds), in the order of `FACTORS`.
+
+    Raises:
+        MissingRecordError: a run is not on record.
+    """
+    scores = {cell: shelf.scores(f"ablation-{'-'.join(cell)}", score) for cell in CELLS}
+    return stacked(scores, FACTORS)
+
+
 def main_effect(factor: int, present: str, absent: str) -> Statistic:
     """Final test accuracy with the level `present` of a factor of the ablation, minus `absent`.
 
     The mean over the cells of the other factors, paired by seed. A run that diverged classifies
     nothing and counts as chance.
+
+    Raises:
+        ValueError: these are not the factor's two levels.
     """
+    name, levels = list(FACTORS.items())[factor]
+    if {present, absent} != set(levels):
+        raise ValueError(f"levels of {name} must be {levels}, got {(present, absent)}")
+    sign = 1 if present == levels[0] else -1
 
     def statistic(shelf: Shelf) -> Measured:
-        def means(level: str) -> Any:
-            cells = [cell for cell in CELLS if cell[factor] == level]
-            scores = [
-                shelf.scores(f"ablation-{'-'.join(c)}", final("test_accuracy")) for c in cells
-            ]
-            return np.nan_to_num(scores, nan=CHANCE).mean(axis=0).tolist()
-
-        pairs = zip(means(present), means(absent), strict=True)
-        return measured([with_it - without for with_it, without in pairs])
+        cells = ablation_cells(shelf, final("test_accuracy"))
+        return measured((sign * effects(cells, list(FACTORS), diverged=CHANCE)[name,]).tolist())
 
     return statistic
 

@@ -157,6 +157,27 @@ def against_temperature(
     return figure
 
 
+@styled
+def gains_against_temperature(
+    temperatures: Sequence[float],
+    panels: Mapping[str, tuple[Sequence[tuple[float, float, float]], float]],
+) -> Figure:
+    """Differences from T = 0, each (mean, low, high); linear within ± a number, then log."""
+    figure, rows = plt.subplots(
+        len(panels), 1, figsize=(5.2, 2.6 * len(panels)), sharex=True, squeeze=False
+    )
+    for axes, (label, (ranges, linear)) in zip(rows.flat, panels.items(), strict=True):
+        mean, low, high = np.array(ranges, dtype=float).T
+        axes.axhline(0, color="0.7", linewidth=0.8)
+        axes.errorbar(temperatures, mean, [mean - low, high - mean], color=COLOURS[1], **BARS)
+        for t in np.asarray(temperatures)[np.isnan(mean)]:
+            axes.text(t, 0, "diverged", rotation=90, ha="center", va="bottom", fontsize=8)
+        axes.set(xscale="log", ylabel=label)
+        axes.set_yscale("symlog", linthresh=linear)
+    rows[-1, 0].set_xlabel("temperature $T$")
+    return figure
+
+
 def _bars(points: Points) -> tuple[ArrayLike, ArrayLike, ArrayLike]:
     """The points with twice their standard errors as bars: 95 % intervals."""
     x, y, error = points

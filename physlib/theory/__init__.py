@@ -15,6 +15,7 @@ from physlib.theory.coherence import (
     spike_coherence,
     wavenumbers,
 )
+from physlib.theory.design import effect_variance, family_error, one_at_a_time_variance
 from physlib.theory.fields import (
     coarsening_length,
     coherence_length,
@@ -74,9 +75,11 @@ __all__ = [
     "diffusion",
     "disc_area",
     "double_well",
+    "effect_variance",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
     "expected_minimum",
+    "family_error",
     "free_energy_density",
     "heating",
     "kink",
@@ -91,6 +94,7 @@ __all__ = [
     "mean_squared_displacement",
     "norm_growth",
     "mode_coherence",
+    "one_at_a_time_variance",
     "order_parameter",
     "position_temperature",
     "quartic_background",
