@@ -4,9 +4,15 @@ import pytest
 
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
-from physlib.notebook import records, sensitivity_table, source, verdict_table
 from physlib.intervals import Interval
-from physlib.notebook import markdown_table, records, signed, source, verdict_table
+from physlib.notebook import (
+    markdown_table,
+    records,
+    sensitivity_table,
+    signed,
+    source,
+    verdict_table,
+)
 from physlib.records import MissingRecordError, committed_results
 
 
@@ -45,7 +51,6 @@ def test_other_definitions_are_a_table(tmp_path):
     text = sensitivity_table(Shelf(tmp_path, "full"), "stable-states").data
     assert "| without the quartic term | " in text
     assert len(text.splitlines()) == 2 + len(claims["stable-states"].variants)
-
 
     assert "parameters" in claims
 

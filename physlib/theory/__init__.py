@@ -49,13 +49,13 @@ from physlib.theory.loss import (
     rival_energy,
     sign_change,
 )
-from physlib.theory.symmetry import norm_growth
 from physlib.theory.noise import (
     blur_factor,
     clipped_normal,
     matched_filter_accuracy,
     quartic_background,
 )
+from physlib.theory.symmetry import norm_growth
 
 __all__ = [
     "Array",
@@ -92,8 +92,8 @@ __all__ = [
     "loss_density",
     "matched_filter_accuracy",
     "mean_squared_displacement",
-    "norm_growth",
     "mode_coherence",
+    "norm_growth",
     "one_at_a_time_variance",
     "order_parameter",
     "position_temperature",
