@@ -95,28 +95,26 @@ plots.published_curves(theirs, "accuracy (%)", band)
 
 # %% tags=["hide-input", "nbval-check-output"]
 odd = {
-    (n, kind): {
-        epoch: change
+    (n, kind): [
+        jump
         for half in HALVES
-        for epoch, change in lone_jumps(
+        for jump in lone_jumps(
             n, f"{half}_{kind}", 10 * READING_ERROR[kind]
         ).items()
-    }
+    ]
     for n in LAYERS
     for kind in READING_ERROR
 }
 at_odd = {
-    n: ", ".join(map(str, sorted(odd[n, "accuracy"]))) for n in LAYERS
+    n: ", ".join(str(e) for e in sorted({e for e, _ in odd[n, "accuracy"]}))
+    for n in LAYERS
 }
-text = []
-for n in LAYERS:
-    jumps = odd[n, "accuracy"]
-    if jumps:
-        biggest = 100 * max(jumps.values(), key=abs)
-        text.append(
-            f"for {WORDS[n]} at epoch {at_odd[n]}, by up to "
-            f"{abs(biggest):.0f} points"
-        )
+text = [
+    f"for {WORDS[n]} at epoch {at_odd[n]}, by up to "
+    f"{100 * max(abs(size) for _, size in odd[n, 'accuracy']):.0f} points"
+    for n in LAYERS
+    if odd[n, "accuracy"]
+]
 if text:
     calm = not any(odd[n, "loss"] for n in LAYERS)
     together = at_odd[1] == at_odd[2]
@@ -135,7 +133,7 @@ if text:
         "these epochs."
     )
     assert not {*EPOCHS, *range(11, 21)} & {
-        epoch for jumps in odd.values() for epoch in jumps
+        epoch for jumps in odd.values() for epoch, _ in jumps
     }
 else:
     text = "No curve jumps for a single epoch and comes back."
