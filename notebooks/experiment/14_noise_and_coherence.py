@@ -613,8 +613,8 @@ if gradient.low > 0:
     )
 elif gradient.high < 0:
     sentences.append(
-        "\nSo the spatial term *lowers* coherence. It is the roughness that "
-        "the absolute value rewards while the bracket is negative."
+        "\nSo the spatial term *lowers* coherence. That is the sign to expect "
+        "where the bracket is negative and roughness is rewarded."
     )
 else:
     sentences.append(
