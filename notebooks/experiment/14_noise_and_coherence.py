@@ -613,8 +613,8 @@ if gradient.low > 0:
     )
 elif gradient.high < 0:
     sentences.append(
-        "\nSo the spatial term *lowers* coherence. It is the roughness that "
-        "the absolute value rewards while the bracket is negative."
+        "\nSo the spatial term *lowers* coherence. That is the sign to expect "
+        "where the bracket is negative and roughness is rewarded."
     )
 else:
     sentences.append(
@@ -659,7 +659,7 @@ plots.image_rows(
 # which is a Gaussian blur of standard deviation $\sigma$ pixels. Total brightness, the mode $k = 0$, is conserved. Take the Fourier transform
 # of real digits before and after, and compare mode by mode:
 
-# %% mystnb={"image": {"alt": "Remaining amplitude of a Fourier mode against its wavenumber, for three blurs. Curves of the closed form fall like Gaussians from one, the faster the stronger the blur, with points measured on digits."}}
+# %% mystnb={"image": {"alt": "Remaining amplitude of a Fourier mode against its wavenumber, for two blurs. Curves of the closed form fall like Gaussians from one, the faster the stronger the blur, with points measured on digits."}}
 sharp = digits.test_images[:200].double() / 255
 k = theory.wavenumbers(28)
 modulus = np.hypot(k[:, None], k)

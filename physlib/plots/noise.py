@@ -73,7 +73,7 @@ def points_on_curves(
                 x, y, yerr=1.96 * np.asarray(error), fmt="o", color=COLOURS[0], markersize=4
             )
         axes.set(xlabel=x_label, ylabel=y_label)
-        axes.legend(fontsize=9)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=9)
     return figure
 
 
@@ -185,5 +185,5 @@ def accuracy_against_damage(
         axes.set(xlabel=label, ylabel="test accuracy (%)", xticks=x)
     low, high = grid[0, 0].get_ylim()  # an interval of few seeds may leave what is possible
     grid[0, 0].set_ylim(max(low, 0), min(high, 102))
-    grid[0, 0].legend(fontsize=8)
+    grid[0, 0].legend(loc="lower left", fontsize=8)
     return figure
