@@ -952,7 +952,7 @@ Markdown(
 
 # %% [markdown]
 # What this chapter does not say: all of it is one width, one depth, one dataset and a short training, and each cell's learning rate comes from a
-# search with one seed. Damping and batch size were the same for all cells, and suit some better than others.
+# search with one seed. Damping and batch size were the same for all cells, and may suit some better than others.
 #
 # ## Exercises
 #
@@ -1042,7 +1042,7 @@ print("for every hundredth at least:  ", bool(hotter > 0.01))
 # %% [markdown]
 # ## Further reading
 #
-# Fisher {cite}`fisher1935` is where "vary one factor at a time" was first contradicted, and Yates {cite}`yates1937` has the
+# Fisher {cite}`fisher1935` argues against varying one factor at a time, and Yates {cite}`yates1937` has the
 # algorithm; Box, Hunter and Hunter {cite}`box2005` is the book to learn it from. Biologists who ask which mutations act together use the same transform and call
 # the couplings epistasis {cite}`poelwijk2016`. For many questions at once, read Holm
 # {cite}`holm1979`.
