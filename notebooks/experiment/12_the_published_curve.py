@@ -451,7 +451,7 @@ markdown_table(
 # ## Why a network survives this at all
 #
 # A weight that is carried many times its own size has forgotten what it was. Yet a network can go on
-# learning, because of a symmetry. *Batch normalisation* {cite}`ioffe2015` divides each feature by its
+# learning, because of a symmetry, the one behind the virial of [the whole network](10_putting_it_together). *Batch normalisation* {cite}`ioffe2015` divides each feature by its
 # standard deviation over the batch, so the length of a row $w$ of the first layer's matrix does not matter.
 # The loss divides the outputs by the largest of them, so the length of the last layer's matrix does not matter
 # either. For both, and any $\lambda > 0$,
