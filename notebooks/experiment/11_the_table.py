@@ -176,7 +176,7 @@ for name, (share, _, _) in covered.items():
 # - **the bare layer**, the post's listing as printed and nothing else, since the post does not say what stood around it.
 #
 # All four got the same search ([the last chapter](10_putting_it_together) shows it), and are then trained from ten seeds.
-# Two are also kept as they were before the search, to show what the search has done.
+# Three are also kept as they were before the search, to show what the search has done.
 #
 # ## Accuracy
 #
@@ -347,11 +347,10 @@ verdict_table(
 )
 
 # %% tags=["nbval-check-output", "hide-input"]
-claim = claims["accuracy"]
 Markdown(
-    f"For the first of them: *we measure* {claim.definition} "
-    f"{claim.rule.words.format(size='half of the claimed lead').capitalize()}. "
-    "Each link leads to the definition, the threshold and the numbers of one claim."
+    f"For the first of them: *we measure* {claims['accuracy'].definition} "
+    "Each link leads to the definition, the threshold and the numbers of "
+    "one claim."
 )
 
 # %% [markdown]

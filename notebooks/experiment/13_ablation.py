@@ -500,6 +500,7 @@ Markdown("\n".join(lines))
 
 # %% tags=["hide-input"]
 lost = int(np.isnan(accuracies).sum())
+whole = ~np.isnan(accuracies).any(axis=(0, 1, 2))  # by seed
 means = dict(zip(CELLS, accuracies.mean(axis=-1).flat, strict=True))
 ranked = sorted(
     (c for c in CELLS if not math.isnan(means[c])), key=means.__getitem__
@@ -513,9 +514,10 @@ if lost:
         f"{lost} of the {accuracies.size} runs diverged. A run that "
         "diverged classifies nothing: in what follows it counts as chance, "
         f"{100 * CHANCE:.0f} % right, a policy that was fixed before the runs. "
-        "Beside it stands what comes out if such a run counts as "
-        "undefined, and with it every effect of its seed, since each "
-        "effect needs all eight cells."
+        f"Beside it stands what comes out over the {whole.sum()} seeds in "
+        "which all eight cells came to their end: a selection made "
+        "afterwards, which says what the cells do when they do not "
+        "diverge, and leaves out that some do."
     )
 if ranked:
     policy += (
@@ -563,10 +565,10 @@ for axis, name in enumerate(factors):  # the claims use the same numbers
 print("the claims' main effects are these:", True)
 
 # %% tags=["hide-input", "nbval-check-output"]
-undefined = estimates(effects(100 * accuracies, factors), FAMILY)
+ended = estimates(effects(100 * accuracies[..., whole], factors), FAMILY)
 head = ["effect", "all seven hold together", "bootstrap", "Holm's p"]
 if lost:
-    head.append("diverged undefined")
+    head.append(f"the {whole.sum()} seeds without")
 lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
 for term, e in effect.items():
     p = "below 0.001" if e.holm < 0.001 else f"{e.holm:.3f}"
@@ -577,7 +579,7 @@ for term, e in effect.items():
     ]
     row.append(p)
     if lost:
-        row.append(ranged(undefined[term].student, 1, unit=""))
+        row.append(ranged(ended[term].student, 1, unit=""))
     lines.append(f"| {' | '.join(row)} |")
 Markdown("\n".join(lines))
 
@@ -699,7 +701,7 @@ for term, m in sorted(means.items(), key=lambda pair: -(pair[1] ** 2)):
 #   hopes that it is high; [the chapter on coherence](14_noise_and_coherence) asks what that is worth.
 #
 # A star marks what is resolved among the seven of its column. For these two a run that diverged has no value that would be natural,
-# so it leaves its effects undefined.
+# so the table is over the seeds in which all eight cells came to their end; its head says how many these are.
 
 # %% tags=["hide-input", "nbval-check-output"]
 RESPONSES = {
@@ -708,12 +710,16 @@ RESPONSES = {
 }
 others = {
     title: estimates(
-        effects(scale * ablation_cells(shelf, final(metric)), factors),
+        effects(
+            scale * ablation_cells(shelf, final(metric))[..., whole],
+            factors,
+        ),
         FAMILY,
     )
     for title, (metric, scale, _) in RESPONSES.items()
 }
-lines = [f"| effect on | {' | '.join(others)} |", "|---" * 3 + "|"]
+head = f"effect on ({whole.sum()} seeds)"
+lines = [f"| {head} | {' | '.join(others)} |", "|---" * 3 + "|"]
 for term in effect:
     row = [label[term]]
     for title, (_, _, digits) in RESPONSES.items():

@@ -1036,6 +1036,10 @@ Markdown(
 # a Boltzmann distribution with the energies $-\hat\varphi_i$. The largest likelihood on training images sets $\tau$. The *expected calibration
 # error* is the mean gap between confidence and accuracy over fifteen bins of confidence.
 #
+# One warning. Since the test set chooses nothing, $\tau$ comes from training images. A network that knows all of these by heart
+# finds certainty the best bet there: its $\tau$ is then tiny, its calibration error is its error rate, and the logarithm
+# makes it pay without limit for each mistake on new images.
+#
 # Check both against a forecaster of known temperature. Draw outputs, draw labels from their softmax at $\tau$, and fit. The
 # information on $\log\tau$ in one label is the variance of $\hat\varphi/\tau$ under the softmax, the heat capacity of the distribution
 # {eq}`eq-noise-softmax`, so that the standard error is known (`temperature_error`). And the calibration error of an *honest* forecaster is
