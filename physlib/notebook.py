@@ -32,7 +32,7 @@ def verdict_table(shelf: Shelf, *ids: str) -> Markdown:
         KeyError: no claim has such an id.
     """
     judged = judge(shelf, [claims[name] for name in ids])
-    rows = [row(j, "../../book/verdicts.md#") for j in judged]
+    rows = [row(j, "#") for j in judged]
     return Markdown("\n".join(["| claim | verdict | measured |", "|---|---|---|", *rows]))
 
 

@@ -41,7 +41,7 @@ def test_missing_records_are_one_clear_error(tmp_path, monkeypatch):
 
 def test_verdicts_are_rows_that_link_to_their_page(tmp_path):
     text = verdict_table(Shelf(tmp_path, "full"), "parameters", "accuracy").data
-    assert "[parameters](../../book/verdicts.md#verdict-parameters)" in text
+    assert "[parameters](#verdict-parameters)" in text
     assert "| … no record yet | – |" in text
     with pytest.raises(KeyError):
         verdict_table(Shelf(tmp_path, "full"), "no such claim")
