@@ -32,6 +32,8 @@ import time
 
 start = time.perf_counter()
 
+import re
+
 import numpy as np
 import torch
 from IPython.display import Markdown
@@ -158,7 +160,8 @@ for name, cosine in zip(("first", "last"), cosines("rrelu"), strict=True):
 # \begin{aligned}
 # s_{n+1} &= W_{n+1}\cdot v_{n+1} \\
 #  &= (1-\gamma)\,s_n + W_n\cdot\xi_n + \|v_{n+1}\|^2 , \\
-# \|W_{n+1}\|^2 &= \|W_n\|^2 + 2 s_{n+1} - \|v_{n+1}\|^2 .
+# \|W_{n+1}\|^2 &= \|W_n\|^2 + 2 s_{n+1} \\
+#  &\quad - \|v_{n+1}\|^2 .
 # \end{aligned}
 # $$ (eq-whole-steps)
 #
@@ -374,14 +377,26 @@ Markdown(
 # trained. Whoever sets these by hand decides the comparison. So each method gets the same search: the same number of
 # random trials, five epochs each, ten thousand training images held out to judge by. The test images choose nothing.
 
+
 # %% tags=["nbval-check-output", "hide-input"]
-lines = ["| method | searched | drawn from |", "|---|---|---|"]
-for method, search in TUNING.items():
-    for name, space in search.space.items():
-        if name not in ("trials", "seed"):
-            lines.append(f"| {method} | `{name}` | {space} |")
+def drawn(method, name):
+    """From where a search draws a field, in words."""
+    space = TUNING[method].space.get(name, "–")
+    numbers = re.findall(r"[\d.e-]*\d", space)
+    return (" to " if "Log" in space else ", ").join(numbers) or "–"
+
+
+lines = ["| searched | ours, both | both MLPs |", "|---|---|---|"]
+for name in ("lr", "damping", "temperature", "batch_size"):
+    ours, theirs = drawn("experimental", name), drawn("mlp", name)
+    assert ours == drawn("post", name)
+    assert theirs == drawn("mlp-smaller", name)
+    lines.append(f"| `{name}` | {ours} | {theirs} |")
 (trials,) = {search.space["trials"] for search in TUNING.values()}
-Markdown(f"{trials} trials for each method:\n\n" + "\n".join(lines))
+Markdown(
+    f"{trials} trials for each method, ranges logarithmically uniform:\n\n"
+    + "\n".join(lines)
+)
 
 # %% tags=["nbval-check-output"]
 best, reached = {}, {}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, ScalarFormatter
+from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike
 
 from physlib.plots.style import COLOURS, styled
@@ -27,7 +27,7 @@ def learning_curves(
         axes.axhline(height, color="0.5", linestyle=":", linewidth=1)
         axes.annotate(name, (1, height), xytext=(2, 2), textcoords="offset points", fontsize=8)
     axes.set(xscale="log", xlabel="epoch", ylabel=label)
-    axes.xaxis.set_major_formatter(ScalarFormatter())
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.legend(fontsize=8)
     return figure
