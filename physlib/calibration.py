@@ -54,3 +54,50 @@ def calibration_error(probabilities: Tensor, target: Tensor, bins: int = 15) -> 
     which = (confidence * bins).ceil().long().clamp(1, bins) - 1  # (b, b + 1] / bins
     gaps = torch.zeros(bins, dtype=torch.float64).index_add_(0, which, excess)
     return float(gaps.abs().sum() / len(target))
+
+
+def temperature_error(z: Tensor, tau: float) -> float:
+    r"""Standard error of log τ as `softmax_temperature` fits it, for outputs z (N, C).
+
+    For labels drawn from softmax(z/τ): the information on log τ in one label is the variance of
+    z/τ under that softmax (Fisher), so
+
+    .. math::
+        \mathrm{se}(\log\tau) = \Bigl(\sum_n \mathrm{Var}_{p_n}(z_n/\tau)\Bigr)^{-1/2} .
+    """
+    scaled = z.double() / tau
+    p = F.softmax(scaled, dim=1)
+    variance = (p * scaled.square()).sum(1) - (p * scaled).sum(1).square()
+    return float(variance.sum().rsqrt())
+
+
+def honest_error(probabilities: Tensor, bins: int = 15) -> tuple[float, float]:
+    r"""Mean and standard deviation of `calibration_error` for a forecaster that is honest.
+
+    It is not zero. In bin b the sum of :math:`\mathrm{conf} - \mathrm{hit}` is nearly normal with
+    the variance :math:`v_b = \sum_{n\in b} p_n(1 - p_n)`, and an absolute value has a mean:
+
+    .. math::
+        \langle\mathrm{ECE}\rangle = \frac1N\sqrt{\frac2\pi}\sum_b\sqrt{v_b}, \qquad
+        \mathrm{Var} = \frac{1 - 2/\pi}{N^2}\sum_b v_b .
+
+    Args:
+        probabilities: (N, C), rows that sum to one.
+        bins: at least 1.
+    """
+    require_integer("bins", bins, low=1)
+    p, _ = probabilities.double().max(dim=1)
+    which = (p * bins).ceil().long().clamp(1, bins) - 1
+    variance = torch.zeros(bins, dtype=torch.float64).index_add_(0, which, p * (1 - p))
+    mean = math.sqrt(2 / math.pi) * float(variance.sqrt().sum()) / len(p)
+    spread = math.sqrt((1 - 2 / math.pi) * float(variance.sum())) / len(p)
+    return mean, spread
+
+
+def honest_error_bound(accuracy: float, samples: int, bins: int = 15) -> float:
+    r"""The most that `honest_error` can have as its mean, for a forecaster of this accuracy A.
+
+    :math:`\sqrt{2/\pi}\sqrt{\mathrm{bins}\cdot A(1-A)/N}`: by Cauchy and Schwarz over the bins, and
+    because p(1 − p) is concave and an honest forecaster's mean p is A.
+    """
+    return math.sqrt(2 / math.pi * bins * accuracy * (1 - accuracy) / samples)

@@ -16,6 +16,10 @@ has 1, white noise and a single one-hot spike have ½. A central difference is b
 alternating mode k = π, which it calls coherent. The forward difference is not: its symbol is
 :math:`4\sin^2(k/2)`, and with the gradient energy over four the score is a mean of
 :math:`\cos^2(k/2)`, again in [0, 1], ½ for noise and for a spike, and 0 for the alternating mode.
+
+Since :math:`\cos^2 k = \frac12(1 + \cos 2k)`, the score is also :math:`\frac12(1 + \rho_2)`, with
+:math:`\rho_2 = \sum_i f_if_{i+2} / \sum_i f_i^2` the correlation of each place with the next but
+one. The forward score has the next one.
 """
 
 from typing import Literal, get_args
@@ -58,3 +62,32 @@ def spatial_coherence(
 def normalised(phi: Tensor, eps: float = 1e-8) -> Tensor:
     """φ̂ (B, C), what the post's loss sees of an output: over each sample's largest modulus."""
     return phi / (phi.abs().amax(dim=1, keepdim=True) + eps)
+
+
+def random_fields(power: Tensor, samples: int, generator: torch.Generator) -> Tensor:
+    """Gaussian fields (samples, C) on a ring, float64, of mean power `power` (C,), up to a factor.
+
+    White noise whose modes are each multiplied by the root of their power, which must be that of
+    a real field: even in k. The modes are in the order of an FFT.
+    """
+    white = torch.empty(samples, len(power), dtype=torch.float64).normal_(generator=generator)
+    fields: Tensor = torch.fft.ifft(torch.fft.fft(white) * power.sqrt()).real
+    return fields
+
+
+def shuffled_coherence(field: Tensor) -> float:
+    r"""The expected coherence of `field` (N, C) if its C places were shuffled at random.
+
+    The same for either difference, wrapped, for C ≥ 3. In a random order every pair of places is
+    as likely to be compared, so ρ is the mean product of two different places over the mean
+    square,
+
+    .. math::
+        C = \frac12\left(1 + \frac{\sum (\sum_i f_i)^2 / \sum\sum_i f_i^2 - 1}{C - 1}\right),
+
+    with outer sums over samples and, on the right, C the number of places. What a score has
+    beyond this belongs to the order.
+    """
+    field = field.double()
+    ratio = field.sum(dim=-1).square().sum() / field.square().sum()
+    return float((1 + (ratio - 1) / (field.shape[-1] - 1)) / 2)

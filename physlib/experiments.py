@@ -2,7 +2,9 @@
 
 Grids, spaces, seeds and epochs were fixed before any record of the full profile was looked at.
 The rates of the ablation and of the network's search were widened once, when the fast profile's
-validation accuracies lay at an edge: as many decades as the MLP's search has.
+validation accuracies lay at an edge: as many decades as the MLP's search has. The epochs of the
+ablation, the terms, the wrong labels and the untuned networks were cut once, for time, before any
+full record of them was made.
 """
 
 import itertools
@@ -84,9 +86,9 @@ def _tuned(lookup: Lookup, method: str, name: str, epochs: int) -> Recipe:
 def _headline(lookup: Lookup) -> tuple[Recipe, ...]:
     tuned = [_tuned(lookup, method, f"headline-{method}-tuned", 100) for method in TUNING]
     untuned = [
-        recipes["physlib"].replace(name="headline-experimental-untuned", epochs=20),
-        recipes["mlp"].replace(name="headline-mlp-untuned", epochs=20),
-        recipes["post"].replace(name="headline-post-untuned", epochs=100),
+        recipes["physlib"].replace(name="headline-experimental-untuned"),
+        recipes["mlp"].replace(name="headline-mlp-untuned"),
+        recipes["post"].replace(name="headline-post-untuned", epochs=20),
     ]
     return (*tuned, *untuned)
 
@@ -113,7 +115,7 @@ CELLS = {levels: _cell(*levels) for levels in itertools.product(*FACTORS.values(
 
 def _ablation(lookup: Lookup) -> tuple[Recipe, ...]:
     return tuple(
-        search.best(lookup).replace(name=f"ablation-{'-'.join(levels)}", epochs=10, validation=0)
+        search.best(lookup).replace(name=f"ablation-{'-'.join(levels)}", epochs=5, validation=0)
         for levels, search in CELLS.items()
     )
 
@@ -165,7 +167,7 @@ TERMS = {"all": {}, "no-quadratic": {"alpha": 0.0}, "no-quartic": {"gamma": 0.0}
 
 def _noise(lookup: Lookup) -> tuple[Recipe, ...]:
     return tuple(
-        _tuned(lookup, method, f"noise-{method}-{p:g}", 10).replace(label_noise=p)
+        _tuned(lookup, method, f"noise-{method}-{p:g}", 5).replace(label_noise=p)
         for method in ("experimental", "mlp")
         for p in NOISE_LEVELS
     )
@@ -180,7 +182,7 @@ def _temperature(_: Lookup) -> tuple[Recipe, ...]:
 
 def _terms(_: Lookup) -> tuple[Recipe, ...]:
     return tuple(
-        recipes["physlib"].replace(name=f"terms-{name}", epochs=10, **changes)
+        recipes["physlib"].replace(name=f"terms-{name}", epochs=5, **changes)
         for name, changes in TERMS.items()
     )
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from physlib.checks import require_integer
+
 
 class Interval(NamedTuple):
     """A mean and its 95 % interval."""
@@ -50,3 +52,19 @@ def bootstrap_interval(values: Sequence[float], confidence: float = 0.95) -> Int
         rng=np.random.default_rng(0),
     ).confidence_interval
     return Interval(float(v.mean()), float(found.low), float(found.high))
+
+
+def bootstrap_coverage(n: int, confidence: float = 0.95) -> float:
+    r"""How often `bootstrap_interval` of n normal values holds their mean, about.
+
+    Resampled means scatter by :math:`s\sqrt{(n-1)/n}/\sqrt n`, with s the standard deviation, and
+    percentiles of a normal law are taken where Student's is due. So it is the probability that
+    :math:`|t_{n-1}| < z\sqrt{(n-1)/n}`, up to the shape of the resampled law.
+
+    Raises:
+        TypeError, ValueError: n is not an integer of at least 2.
+    """
+    require_integer("n", n, low=2)
+    z = stats.norm.ppf((1 + confidence) / 2)
+    reach = z * math.sqrt((n - 1) / n)
+    return float(1 - 2 * stats.t.sf(reach, n - 1))

@@ -1,17 +1,19 @@
 """What chapters need to show the library, and themselves."""
 
 import inspect
+import math
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from IPython.display import Markdown
 
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
+from physlib.intervals import Interval
 from physlib.records import committed_results
-from physlib.verdicts import judge, row
+from physlib.verdicts import judge, row, sensitivity
 
 
 def records(profile: str = "full") -> Shelf:
@@ -30,8 +32,32 @@ def verdict_table(shelf: Shelf, *ids: str) -> Markdown:
         KeyError: no claim has such an id.
     """
     judged = judge(shelf, [claims[name] for name in ids])
-    rows = [row(j, "../../book/verdicts.md#") for j in judged]
+    rows = [row(j, "#") for j in judged]
     return Markdown("\n".join(["| claim | verdict | measured |", "|---|---|---|", *rows]))
+
+
+def sensitivity_table(shelf: Shelf, name: str) -> Markdown:
+    """What the verdict on the claim `name` would be under other definitions.
+
+    Raises:
+        KeyError: no claim has such an id.
+    """
+    (judged,) = judge(shelf, [claims[name]])
+    return Markdown("\n".join(sensitivity(judged)))
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markdown:
+    """Rows under a head, as the page shows tables; numbers come as text or as they print."""
+    lines = [head, ["---"] * len(head), *rows]
+    return Markdown("\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines))
+
+
+def signed(interval: Interval, scale: float = 1.0, digits: int = 2) -> str:
+    """A difference with its interval, ``+0.12 [−0.30, +0.54]`` after scaling; NaN is a dash."""
+    if math.isnan(interval.mean):
+        return "–"
+    mean, low, high = (f"{scale * x:+.{digits}f}".replace("-", "−") for x in interval)
+    return f"{mean} [{low}, {high}]"
 
 
 def source(shown: type | Callable[..., Any]) -> Markdown:

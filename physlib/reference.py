@@ -28,14 +28,33 @@ def published(layers: int) -> pd.DataFrame:
     return table
 
 
+def lone_jumps(layers: int, metric: str, size: float) -> dict[int, float]:
+    """Epochs at which a published curve leaves both its visible neighbours by more than `size`, to
+    the same side, and by how much it leaves the nearer one: a jump that lasts for one epoch.
+    """
+    curve = published(layers)[metric].dropna()
+    before, after = curve.diff(), curve.diff(-1)
+    lone = (before * after > 0) & (before.abs() > size) & (after.abs() > size)
+    nearer = before.where(before.abs() < after.abs(), after)
+    return {int(epoch): float(jump) for epoch, jump in nearer[lone].items()}
+
+
 def distance_to_published(record: Record, layers: int) -> float:
     """Mean distance of a run's test accuracy from the published one over its second half.
 
     NaN for a run that diverged.
     """
-    curve = np.asarray(record.curve("test_accuracy"))
-    if record.facts["status"] == "diverged":
+    length = len(record.curve("test_accuracy"))
+    return mean_distance(record, layers, length // 2 + 1, length)
+
+
+def mean_distance(record: Record, layers: int, first: int, last: int) -> float:
+    """Mean distance of a run's test accuracy from the published one, epochs `first` to `last`.
+
+    NaN for a run that diverged, or that has no epoch `last`.
+    """
+    curve = np.asarray(record.curve("test_accuracy"))[first - 1 : last]
+    if record.facts["status"] == "diverged" or len(curve) < last - first + 1:
         return float("nan")
-    start = len(curve) // 2
-    there = published(layers)["test_accuracy"].to_numpy()[start : len(curve)]
-    return float(np.nanmean(np.abs(curve[start:] - there)))
+    there = published(layers)["test_accuracy"].to_numpy()[first - 1 : last]
+    return float(np.nanmean(np.abs(curve - there)))

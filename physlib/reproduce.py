@@ -122,7 +122,7 @@ def reproduce(
                     write_record(record_path(results, profile, *run), result)
                     outcome.done += 1
                     outcome.diverged += result.facts["status"] == "diverged"
-                bar.update(seconds(run[0]))
+                bar.update(_ticks(run))
         for search in (search for e in ready for search in e.searches):
             with atomic_path(results / profile / "searches" / f"{search.name}.json") as path:
                 facts = {**asdict(search), "trials": [recipe.name for recipe in search.trials]}
@@ -162,10 +162,14 @@ def _is_there(results: Path, profile: str, recipe: Recipe, seed: int) -> bool:
     return True
 
 
+def _ticks(run: tuple[Recipe, int]) -> int:
+    return round(seconds(run[0]))  # whole, so that they add up to the total exactly
+
+
 def _bar(runs: list[tuple[Recipe, int]], label: str, progress: bool) -> "tqdm[Any]":
     """A bar in core seconds as planned, from which the time left is guessed."""
     return tqdm(
-        total=round(sum(seconds(recipe) for recipe, _ in runs)),
+        total=sum(map(_ticks, runs)),
         desc=f"{len(runs)} runs of {label}",
         disable=not progress or not runs or "TQDM_DISABLE" in os.environ,
         bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left",

@@ -150,12 +150,17 @@ def _section(j: Judged, root: Path) -> list[str]:
         lines += ["", "| part | measured |", "|---|---|"]
         lines += [f"| {n} | {_shown(claim, part)} |" for n, part in j.measured.parts.items()]
     if j.variants:
-        lines += ["", "| other definitions | measured | verdict |", "|---|---|---|"]
-        lines += [
-            f"| {name} | {_number(claim, measured)} | {verdict} |"
-            for name, (verdict, measured) in j.variants.items()
-        ]
+        lines += ["", *sensitivity(j)]
     return lines
+
+
+def sensitivity(j: Judged) -> list[str]:
+    """A table of the verdicts under other definitions, line by line."""
+    rows = [
+        f"| {name} | {_number(j.claim, measured)} | {verdict} |"
+        for name, (verdict, measured) in j.variants.items()
+    ]
+    return ["| other definitions | measured | verdict |", "|---|---|---|", *rows]
 
 
 def _threshold(claim: Claim) -> str:

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from physlib.intervals import bootstrap_interval, paired_interval
+from physlib.intervals import bootstrap_coverage, bootstrap_interval, paired_interval
 
 
 def test_students_interval_of_a_worked_example():
@@ -37,3 +37,16 @@ def test_too_little_is_no_interval(interval):
     assert all(map(math.isnan, interval([])))
     assert interval([2.0]) == (2.0, -math.inf, math.inf)
     assert all(map(math.isnan, interval([1.0, math.nan, 2.0])))  # a missing run is not dropped
+
+
+def test_coverage_of_the_bootstrap():
+    """By simulation of Student's law itself; with many seeds it is what it should be."""
+    rng = np.random.default_rng(1)
+    for n in (3, 5, 10):
+        t = rng.standard_t(n - 1, 200_000)
+        share = np.mean(np.abs(t) < 1.959964 * math.sqrt((n - 1) / n))
+        error = math.sqrt(0.95 * 0.05 / len(t))
+        assert bootstrap_coverage(n) == pytest.approx(share, abs=4 * error + 1e-6)
+    assert bootstrap_coverage(10_000) == pytest.approx(0.95, abs=1e-4)
+    with pytest.raises(ValueError, match="n must be at least 2, got 1"):
+        bootstrap_coverage(1)

@@ -1,8 +1,18 @@
+import math
+
 import pytest
 
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
-from physlib.notebook import records, source, verdict_table
+from physlib.intervals import Interval
+from physlib.notebook import (
+    markdown_table,
+    records,
+    sensitivity_table,
+    signed,
+    source,
+    verdict_table,
+)
 from physlib.records import MissingRecordError, committed_results
 
 
@@ -31,8 +41,22 @@ def test_missing_records_are_one_clear_error(tmp_path, monkeypatch):
 
 def test_verdicts_are_rows_that_link_to_their_page(tmp_path):
     text = verdict_table(Shelf(tmp_path, "full"), "parameters", "accuracy").data
-    assert "[parameters](../../book/verdicts.md#verdict-parameters)" in text
+    assert "[parameters](#verdict-parameters)" in text
     assert "| … no record yet | – |" in text
     with pytest.raises(KeyError):
         verdict_table(Shelf(tmp_path, "full"), "no such claim")
+
+
+def test_other_definitions_are_a_table(tmp_path):
+    text = sensitivity_table(Shelf(tmp_path, "full"), "stable-states").data
+    assert "| without the quartic term | " in text
+    assert len(text.splitlines()) == 2 + len(claims["stable-states"].variants)
+
     assert "parameters" in claims
+
+
+def test_tables_and_intervals_in_words():
+    table = markdown_table(["a", "b"], [["one", 2]]).data
+    assert table.splitlines() == ["| a | b |", "| --- | --- |", "| one | 2 |"]
+    assert signed(Interval(0.001, -0.0125, 0.02), 100, 1) == "+0.1 [−1.2, +2.0]"
+    assert signed(Interval(math.nan, -math.inf, math.inf)) == "–"

@@ -188,6 +188,54 @@ def test_landscape_and_zero_set():
     np.testing.assert_array_equal(axes.collections[0].get_array().reshape(5, 5), energy)
 
 
+def test_coherence_figures_show_fields_curves_and_points():
+    one, two, blank, off = plots.ring_fields(
+        {"a": [1.0, 2.0], "b": [0.0, 1.0], "c": [1.0, 0.0]}
+    ).axes
+    assert [one.get_title(), two.get_title(), blank.get_title()] == ["a", "b", "c"]
+    assert one.lines[1].get_ydata().tolist() == [1, 2]
+    assert not off.axison
+    curves = {"first": ([0, 1], [2, 3]), "second": ([0, 1], [4, 5])}
+    left, right = plots.points_on_curves(
+        [("x", "y", curves), ("x2", "y2", curves)], {1: ([0], [2.5], [0.1])}, {"claimed": 0.9}
+    ).axes
+    assert line_data(left) == [[0.9, 0.9], [2, 3], [4, 5]]
+    (_, _, (segments,)) = right.containers[0]
+    assert np.ptp(segments.get_segments()[0][:, 1]) == pytest.approx(2 * 1.96 * 0.1)
+    assert (right.get_xlabel(), right.get_ylabel()) == ("x2", "y2")
+
+
+def test_image_rows_have_their_scales():
+    images = np.stack([np.full((2, 2), 3.0), np.full((2, 2), -1.0)])
+    axes = plots.image_rows({"a": images, "b": images / 3}, ["left", "right"], signed=True).axes
+    assert [a.get_title() for a in axes] == ["left", "right", "", ""]
+    assert [a.images[0].get_clim() for a in axes] == [(-3, 3), (-3, 3), (-1, 1), (-1, 1)]
+    assert [a.get_ylabel() for a in axes] == ["a", "", "b", ""]
+    plain = plots.image_rows({"a": images}).axes
+    assert plain[1].images[0].get_clim() == (0, 1)
+
+
+def test_scores_by_method_say_where_there_is_no_mean():
+    values = {"one": {"a": [1.0, 3.0], "b": [1.0, np.nan]}, "two": {"a": [5.0, 7.0]}}
+    ends = {"one": {"a": (2, 1, 4), "b": (np.nan,) * 3}, "two": {"a": (6, 5, 7)}}
+    first, second = plots.scores_by_method(values, ends, {"two": {"level": 6.5}}, "score").axes
+    (bar,) = first.containers
+    assert bar[2][0].get_segments()[0][:, 0].tolist() == [1, 4]
+    assert [t.get_text() for t in first.texts] == ["no mean: a run diverged"]
+    assert [t.get_text() for t in second.texts] == ["level"]
+    assert [t.get_text() for t in first.get_yticklabels()] == ["a", "b"]
+    assert second.get_xlabel() == "score"
+
+
+def test_accuracy_against_damage_keeps_bars_where_they_belong():
+    curve = ([90, 50], [88, 40], [91, 70])
+    (axes,) = plots.accuracy_against_damage({"noise": ([0, 1], {"net": curve})}).axes
+    (bars,) = axes.containers
+    assert [s[:, 1].tolist() for s in bars[2][0].get_segments()] == [[88, 91], [40, 70]]
+    assert bars[0].get_ydata().tolist() == [90, 50]
+    assert axes.get_xlabel() == "noise"
+
+
 def test_phase_diagram_marks_the_recipes():
     weights, heights = np.logspace(-1, 1, 4), np.arange(16).reshape(4, 4) / 16
     left, right, _ = plots.phase_diagram(
@@ -283,3 +331,78 @@ def test_colours_stand_out_from_the_page(colour):
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (r, g, b)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     assert 1.05 / (luminance + 0.05) > 2
+
+
+BAND = ([1.0, 2.0, 4.0], [0.5, 1.0, 3.0], [2.0, 3.0, 5.0])
+
+
+def test_learning_curves_show_means_bands_and_levels():
+    (axes,) = plots.learning_curves({"a": BAND}, "accuracy", {"there": 3.0}).axes
+    assert [list(line.get_ydata()) for line in axes.lines] == [BAND[0], [3.0, 3.0]]
+    (path,) = axes.collections[0].get_paths()
+    assert (path.vertices[:, 1].min(), path.vertices[:, 1].max()) == (0.5, 5.0)
+    assert axes.texts[0].get_text() == "there"
+
+
+def test_search_trials_mark_the_best_and_leave_out_what_diverged():
+    (axes,) = plots.search_trials({"a": [1.0, np.nan, 3.0], "b": [2.0]}, "accuracy").axes
+    squares = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "s"]
+    assert squares == [[3.0], [2.0]]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b"]
+
+
+def test_step_costs_stack_up():
+    (axes,) = plots.step_costs({"ms": {"net": {"one": 1.0, "two": 2.0}}}).axes
+    assert [(bar.get_x(), bar.get_width()) for bar in axes.patches] == [(0, 1), (1, 2)]
+    assert axes.get_xlabel() == "ms"
+
+
+def test_thermometer_and_coverage_show_points_on_lines():
+    for figure in (
+        plots.norm_thermometer([1, 2, 3], {"a": BAND}, {"a": [7.0, 8.0, 9.0]}),
+        plots.coverage([5, 10, 20], {"a": BAND}, {"a": [7.0, 8.0, 9.0]}),
+    ):
+        (axes,) = figure.axes
+        drawn = [list(line.get_ydata()) for line in axes.lines]
+        assert [7, 8, 9] in drawn
+        assert BAND[0] in drawn
+        (container,) = axes.containers
+        bars = [segment[:, 1].tolist() for segment in container[2][0].get_segments()]
+        assert bars == [[0.5, 2.0], [1.0, 3.0], [3.0, 5.0]]
+
+
+def test_published_curves_stop_with_ours_and_cross_what_diverged():
+    theirs = [1.0, 2.0, np.nan, 4.0]
+    ours = [([5.0, 6.0, 7.0], False), ([8.0, 9.0], True)]
+    one, two = plots.published_curves(
+        {"one": {"test": (theirs, ours)}, "two": {"test": (theirs, [])}}, "accuracy (%)", 0.3
+    ).axes
+    assert line_data(one)[:4] == [[1, 2], [5, 6, 7], [8, 9], [9]]  # the third epoch is hidden
+    assert one.lines[3].get_marker() == "x"
+    assert one.lines[3].get_xdata().tolist() == [2]
+    assert line_data(two) == [[1, 2, 4]]
+    assert two.lines[0].get_xdata().tolist() == [1, 2, 4]
+    (band,) = two.collections[0].get_paths()
+    assert band.vertices[:, 1].max() == pytest.approx(4.3)
+
+
+def test_reading_distances_ring_the_smallest():
+    distances = {"one": [2.0, 1.0, np.nan], "two": [0.5, 3.0, 4.0]}
+    (axes,) = plots.reading_distances(["a", "b", "c"], distances, "points", 0.7).axes
+    rings = [line for line in axes.lines if line.get_markersize() == 12]
+    assert [(r.get_xdata()[0], r.get_ydata()[0]) for r in rings] == [(1, 1), (0.5, 0)]
+    crosses = [line for line in axes.lines if line.get_marker() == "x"]
+    assert [list(c.get_ydata()) for c in crosses] == [[2], []]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_walks_collapses_and_wells():
+    points = ([1, 2], [3.0, 4.0], [0.1, 0.2])
+    (axes,) = plots.walks([1, 2], {"kept": ([5.0, 6.0], points)}, {"size": 0.5}).axes
+    assert line_data(axes)[0] == [5, 6]
+    assert list(axes.lines[-1].get_ydata()) == [0.5, 0.5]
+    (axes,) = plots.collapses([0.0, 0.5], {"one": [0.0, 1.0]}).axes
+    assert line_data(axes) == [[0, 50], [0, 100]]
+    panels = plots.kept_and_forgotten({"a": np.ones((3, 2)), "b": np.zeros((3, 1))}).axes
+    assert [len(axes.lines) - 1 for axes in panels] == [2, 1]
+    assert [axes.get_title() for axes in panels] == ["a", "b"]

@@ -284,3 +284,29 @@ def test_coarsening_length_is_that_of_a_spreading_gaussian_field():
 def test_where_there_is_no_closed_form(formula, arguments, message):
     with pytest.raises(ValueError, match=message):
         formula(**arguments)
+
+
+@given(damping=st.floats(0.01, 1), temperature=st.floats(0.1, 10))
+def test_lengths_of_free_particles_grow_by_diffusion(damping, temperature):
+    free = float(theory.velocity_temperature(temperature, 0.0, damping))
+    growth = theory.norm_growth(free, damping)  # α = 1: the velocity's temperature is ⟨v²⟩
+    assert growth == pytest.approx(float(theory.diffusion(temperature, 1.0, damping)))
+
+
+@given(damping=st.floats(0.05, 1), seed=st.integers(0, 100))
+def test_lengths_grow_so_under_any_force_at_right_angles(damping, seed):
+    """An exact sum: growth per step over a run that ends with the θ·v that it started with."""
+    rng = np.random.default_rng(seed)
+    theta, v = rng.normal(size=3), rng.normal(size=3)
+    before, squares, kicks, start = theta @ theta, [], [], theta @ v
+    for _ in range(50):
+        force = np.cross(theta, rng.normal(size=3))  # perpendicular to θ
+        kick = rng.normal(size=3)
+        kicks.append(theta @ kick)
+        v = (1 - damping) * v + force + kick
+        theta = theta + v
+        squares.append(v @ v)
+    steady = theory.norm_growth(np.mean(squares), damping) * len(squares)
+    # What is not steady: θ·v at the ends, and the work of the kicks along θ, zero on average.
+    edge = 2 * (1 - damping) / damping * (start - theta @ v) + 2 / damping * np.sum(kicks)
+    assert theta @ theta - before == pytest.approx(steady + edge, rel=1e-9, abs=1e-9)

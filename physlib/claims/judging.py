@@ -130,7 +130,7 @@ def curve_distance(recipe: str, layers: int, metric: str, epochs: tuple[int, ...
         there = published(layers)[metric].dropna()
         apart = {
             f"epoch {epoch}": paired_interval(
-                [_at(run, metric, epoch) - there[epoch] for run in runs]
+                [at_epoch(run, metric, epoch) - there[epoch] for run in runs]
             )
             for epoch in epochs
             if epoch in there
@@ -142,6 +142,7 @@ def curve_distance(recipe: str, layers: int, metric: str, epochs: tuple[int, ...
     return statistic
 
 
-def _at(run: Record, metric: str, epoch: int) -> float:
+def at_epoch(run: Record, metric: str, epoch: int) -> float:
+    """`metric` of `run` after this epoch; NaN if the run did not get there."""
     curve = run.curve(metric)
     return curve[epoch - 1] if len(curve) >= epoch else math.nan

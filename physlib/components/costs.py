@@ -1,6 +1,7 @@
-"""What a layer costs, counted while it runs."""
+"""What a computation costs, counted while it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -8,14 +9,13 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
 
-def measured_cost(layer: Callable[..., Tensor], *tensors: Tensor) -> tuple[int, int]:
-    """Flops of the matrix products in layer(*tensors) and its gradients, and bytes kept for these.
+@contextmanager
+def kept_tensors(apart_from: Iterable[Tensor] = ()) -> Iterator[dict[int, int]]:
+    """The bytes that autograd keeps of the forward passes inside, by address of the memory.
 
-    The bytes are those of the tensors that autograd holds between the forward and the backward
-    pass, each memory counted once, and the arguments not at all. The closed form is
-    `theory.layer_cost`.
+    Each memory counts once, however many tensors share it, and that of `apart_from` not at all.
     """
-    own = {tensor.untyped_storage().data_ptr() for tensor in tensors}
+    own = {tensor.untyped_storage().data_ptr() for tensor in apart_from}
     kept: dict[int, int] = {}
 
     def note(tensor: Tensor) -> Tensor:
@@ -24,7 +24,17 @@ def measured_cost(layer: Callable[..., Tensor], *tensors: Tensor) -> tuple[int, 
             kept[storage.data_ptr()] = storage.nbytes()
         return tensor
 
-    with FlopCounterMode(display=False) as flops, saved_tensors_hooks(note, lambda saved: saved):
+    with saved_tensors_hooks(note, lambda saved: saved):
+        yield kept
+
+
+def measured_cost(layer: Callable[..., Tensor], *tensors: Tensor) -> tuple[int, int]:
+    """Flops of the matrix products in layer(*tensors) and its gradients, and bytes kept for these.
+
+    The bytes are those of the tensors that autograd holds between the forward and the backward
+    pass, the arguments not counted. The closed form is `theory.layer_cost`.
+    """
+    with FlopCounterMode(display=False) as flops, kept_tensors(tensors) as kept:
         out = layer(*tensors)
         torch.autograd.grad(out, [t for t in tensors if t.requires_grad], torch.ones_like(out))
     return flops.get_total_flops(), sum(kept.values())

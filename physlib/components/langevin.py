@@ -95,6 +95,11 @@ class Langevin(Optimizer):
         """Of the noise."""
         return self._noise.seed
 
+    @property
+    def noise_bytes(self) -> int:
+        """Memory of the noise, which is no part of the state."""
+        return self._noise.nbytes
+
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, whose lr, damping and temperature default to the optimizer's."""
         _check({**self.defaults, **param_group})

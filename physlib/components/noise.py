@@ -42,6 +42,11 @@ class Noise:
         buffer.flat.normal_(generator=self._generator(buffer.flat.device))
         return buffer.views
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the buffers."""
+        return sum(buffer.flat.nbytes for buffer in self._buffers.values())
+
     def state(self) -> dict[str, Tensor]:
         """The state of every device's generator, by the device's name."""
         drawn = {str(device): g.get_state() for device, g in self._generators.items()}

@@ -4,6 +4,17 @@ Symbols follow ``book/notation.md``.
 """
 
 from physlib.theory.array import Array
+from physlib.theory.coasting import coasting, expected_minimum, walked_norm
+from physlib.theory.coherence import (
+    background_for,
+    coherence_error,
+    coherence_of_spectrum,
+    mode_coherence,
+    smooth_coherence,
+    smooth_spectrum,
+    spike_coherence,
+    wavenumbers,
+)
 from physlib.theory.design import effect_variance, family_error, one_at_a_time_variance
 from physlib.theory.fields import (
     coarsening_length,
@@ -38,15 +49,28 @@ from physlib.theory.loss import (
     rival_energy,
     sign_change,
 )
+from physlib.theory.noise import (
+    blur_factor,
+    clipped_normal,
+    matched_filter_accuracy,
+    quartic_background,
+)
+from physlib.theory.symmetry import norm_growth
 
 __all__ = [
     "Array",
     "Scheme",
+    "background_for",
+    "blur_factor",
     "boltzmann_density",
     "boltzmann_on_grid",
     "boost",
+    "clipped_normal",
     "coarsening_length",
+    "coasting",
+    "coherence_error",
     "coherence_length",
+    "coherence_of_spectrum",
     "density_peak",
     "diffusion",
     "disc_area",
@@ -54,6 +78,7 @@ __all__ = [
     "effect_variance",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
+    "expected_minimum",
     "family_error",
     "free_energy_density",
     "heating",
@@ -65,14 +90,23 @@ __all__ = [
     "layer_gradients",
     "loss_at_target",
     "loss_density",
+    "matched_filter_accuracy",
     "mean_squared_displacement",
+    "mode_coherence",
+    "norm_growth",
     "one_at_a_time_variance",
     "order_parameter",
     "position_temperature",
+    "quartic_background",
     "rapidity_limit",
     "rival_energy",
     "sign_change",
+    "smooth_coherence",
+    "smooth_spectrum",
+    "spike_coherence",
     "stability_limit",
     "susceptibility",
     "velocity_temperature",
+    "walked_norm",
+    "wavenumbers",
 ]
