@@ -292,14 +292,21 @@ def test_cell_scores_counts_the_diverged():
     assert bars(axes.containers[0])[0][-1] == [[80, 1.1], [82, 1.1]]
 
 
-def test_forest_shows_every_kind_of_interval_twice():
+def test_forest_shows_every_kind_of_interval_in_its_panel():
     kinds = {"Student": [(1.0, 0.5, 1.5), (0.1, -0.1, 0.3)], "other": [(1.0, 0, 2), (0, -1, 1)]}
-    whole, near = plots.forest("ab", [[1.0, 1.1], [0.1]], kinds, "points", near=0.4).axes
-    for axes in (whole, near):
-        ends = [[[x[0] for x in s] for s in bars(c)[0]] for c in axes.containers]
-        assert ends == [[[0.5, 1.5], [-0.1, 0.3]], [[0, 2], [-1, 1]]]
-    assert near.get_xlim() == (-0.4, 0.4)
-    assert whole.get_xlim()[1] > 1.5
+    panels = {
+        "all": ([[1.0, 1.1], [0.1]], kinds),
+        "some": ([[2.0], [0.3]], {"Student": [(2, 1, 3)] * 2}),
+    }
+    every, some = plots.forest("ab", panels, "points").axes
+    ends = [[[x[0] for x in s] for s in bars(c)[0]] for c in every.containers]
+    assert ends == [[[0.5, 1.5], [-0.1, 0.3]], [[0, 2], [-1, 1]]]
+    assert [[x[0] for x in s] for s in bars(some.containers[0])[0]] == [[1, 3], [1, 3]]
+    assert [line.get_xdata().tolist() for line in every.lines if line.get_marker() == "."] == [
+        [1.0, 1.1],
+        [0.1],
+    ]
+    assert [text.get_text() for text in every.figure.legends[0].get_texts()] == ["Student", "other"]
 
 
 def test_interactions_have_a_line_for_each_level():

@@ -514,7 +514,10 @@ if lost:
     policy = (
         f"{lost} of the {accuracies.size} runs diverged. A run that "
         "diverged classifies nothing: in what follows it counts as chance, "
-        f"{100 * CHANCE:.0f} % right, a policy that was fixed before the runs. "
+        f"{100 * CHANCE:.0f} % right, a policy that was fixed before the "
+        "runs. "
+        "Were it undefined, so would be every effect of its seed, which "
+        "needs all eight cells, and no mean over the seeds would be left. "
         f"Beside it stands what comes out over the {whole.sum()} seeds in "
         "which all eight cells came to their end: a selection made "
         "afterwards, which says what the cells do when they do not "
@@ -534,27 +537,37 @@ Markdown(policy)
 # post's ingredient raises the accuracy, averaged over all settings of the other two; an interaction above zero, that two of
 # them together do better than each one alone would let you expect.
 
-# %% mystnb={"image": {"alt": "Seven rows: loss, layer, optimizer, their three pairs and the triple. Each row shows the effect on test accuracy in points as grey dots, one a seed, and three intervals one below the other: Student's, the bootstrap's, and the wider one that holds for all seven together. The left panel has the whole range, the right one is enlarged around a vertical line at zero."}}
+# %% mystnb={"image": {"alt": "Seven rows: loss, layer, optimizer, their three pairs and the triple. Each row shows the effect on test accuracy in points as grey dots, one a seed, and three intervals one below the other: Student's, the bootstrap's, and the wider one that holds for all seven together. A vertical line marks zero. If runs diverged there are two panels, on the left all seeds with those runs as chance, on the right the seeds without them, each with its own scale."}}
 factors = list(FACTORS)
 label = {term: " × ".join(term) for term in terms(factors)}
 by_seed = effects(100 * accuracies, factors, diverged=100 * CHANCE)
 effect = estimates(by_seed, FAMILY)
 # over the seeds in which all eight cells came to their end
-ended = estimates(effects(100 * accuracies[..., whole], factors), FAMILY)
-widths = [e.family.high - e.family.low for e in ended.values()]
-rows = [
-    name.replace(" × optimizer", "\n× optimizer") for name in label.values()
-]
+ended_by_seed = effects(100 * accuracies[..., whole], factors)
+ended = estimates(ended_by_seed, FAMILY)
+shown = {"all seeds": effect}
+if lost:
+    shown = {
+        "diverged as chance": effect,
+        f"{whole.sum()} whole seeds": ended,
+    }
 plots.forest(
-    rows,
-    [e.values for e in effect.values()],
+    [
+        name.replace(" × optimizer", "\n× optimizer")
+        for name in label.values()
+    ],
     {
-        "Student": [e.student for e in effect.values()],
-        "bootstrap": [e.bootstrap for e in effect.values()],
-        "all seven": [e.family for e in effect.values()],
+        title: (
+            [e.values for e in found.values()],
+            {
+                "Student": [e.student for e in found.values()],
+                "bootstrap": [e.bootstrap for e in found.values()],
+                "all seven": [e.family for e in found.values()],
+            },
+        )
+        for title, found in shown.items()
     },
     "points",
-    near=4 * median(widths),
 )
 
 # %% tags=["nbval-check-output"]
@@ -623,6 +636,10 @@ firm = [term for term in together if effect[term].holm <= FAMILY]
 loose = [t for t in together if effect[t].sign and t not in firm]
 
 
+def accuracies_of(rs):
+    return [r.final("test_accuracy") for r in rs]
+
+
 def sized(term):
     return f"{label[term]} ({ranged(effect[term].student, 1)})"
 
@@ -654,6 +671,17 @@ if lost:
         "seeds in which all eight cells came to their end, resolved in the "
         f"family of seven: {listed(sizes)}."
     )
+    blown = [
+        c for c, rs in runs.items() if np.isnan(accuracies_of(rs)).any()
+    ]
+    other_rate = [c for c in blown if len(set(pairs[c[:2]])) > 1]
+    if other_rate:
+        text += (
+            f"\n\nMind the rates: {'; '.join(map(called, other_rate))} "
+            "diverged at another learning rate than the cell beside it that "
+            "differs in the noise. So whatever noise seems to do here may be "
+            "what the rate does."
+        )
 Markdown(text)
 
 # %% [markdown]
@@ -665,42 +693,74 @@ Markdown(text)
 
 # %% mystnb={"image": {"alt": "Three panels, one for each pair of factors. Each shows the mean test accuracy in percent at the two levels of the first factor, as two lines with error bars, one for each level of the second factor."}}
 counted = 100 * np.where(np.isnan(accuracies), CHANCE, accuracies)
-panels = {}
-for one, other in itertools.combinations(range(3), 2):
-    (third,) = {0, 1, 2} - {one, other}
-    means = counted.mean(axis=third)  # (2, 2, seeds)
-    panels[f"{factors[one]} × {factors[other]}"] = (
-        FACTORS[factors[one]],
-        {
-            level: [paired_interval(means[i, j].tolist()) for i in (0, 1)]
-            for j, level in enumerate(FACTORS[factors[other]])
-        },
-    )
-plots.interactions(panels, "accuracy (%)")
+
+
+def meetings(scores):
+    """Means of scores (2, 2, 2, N) at the levels of two factors."""
+    panels = {}
+    for one, other in itertools.combinations(range(3), 2):
+        (third,) = {0, 1, 2} - {one, other}
+        means = scores.mean(axis=third)  # (2, 2, seeds)
+        panels[f"{factors[one]} × {factors[other]}"] = (
+            FACTORS[factors[one]],
+            {
+                level: [
+                    paired_interval(means[i, j].tolist()) for i in (0, 1)
+                ]
+                for j, level in enumerate(FACTORS[factors[other]])
+            },
+        )
+    return panels
+
+
+plots.interactions(meetings(counted), "accuracy (%)")
+
+# %% [markdown]
+# The same over the seeds in which no run diverged:
+
+# %% mystnb={"image": {"alt": "Three panels as in the figure before, one for each pair of factors, over only those seeds in which all eight cells came to their end. Each shows the mean test accuracy in percent at the two levels of the first factor, as two lines with error bars, one for each level of the second factor."}}
+plots.interactions(meetings(counted[..., whole]), "accuracy (%)")
 
 # %% [markdown]
 # What an ingredient does in the company of another is its main effect plus or minus their interaction. That
 # is {eq}`eq-ablation-model` again, averaged over the third factor:
 
 # %% tags=["nbval-check-output"]
-print("effect        where            points   95 % interval")
-for one, other in itertools.permutations(factors, 2):
-    pair = tuple(sorted((one, other), key=factors.index))
-    for sign, level in zip((1, -1), FACTORS[other], strict=True):
-        values = by_seed[one,] + sign * by_seed[pair]
-        mean, low, high = paired_interval(values.tolist())
-        print(f"{one:10}{level:16}{mean:+8.2f}   [{low:+.2f}, {high:+.2f}]")
+for title, values in (
+    ("all seeds, diverged runs as chance", by_seed),
+    (f"the {whole.sum()} whole seeds", ended_by_seed),
+):
+    print(title)
+    for one, other in itertools.permutations(factors, 2):
+        pair = tuple(sorted((one, other), key=factors.index))
+        for sign, level in zip((1, -1), FACTORS[other], strict=True):
+            found = paired_interval(
+                (values[one,] + sign * values[pair]).tolist()
+            )
+            print(f"  {one:10}with {level:16}{ranged(found, 1, unit='')}")
 
 # %% [markdown]
 # How is the spread between the eight cells shared out? Parseval's identity, checked above, says that its variance is the sum of
-# $e_S^2/4$: a power spectrum. Noise adds to every line of it, so a small share is no evidence of anything.
+# $e_S^2/4$: a power spectrum. Noise adds to every line of it, so a small share is no evidence of anything. And know one
+# pattern by sight: if a single corner stands out by $\Delta$, all seven effects are $\pm\Delta/4$. The transform of a point is flat, on a
+# cube as on a line. A flat spectrum says *one cell*, not *seven mechanisms*.
 
 # %% tags=["nbval-check-output"]
-means = {s: e.student.mean for s, e in effect.items()}
-power = sum(m**2 for m in means.values())
-assert np.isclose(counted.mean(axis=-1).var(), power / 4)
-for term, m in sorted(means.items(), key=lambda pair: -(pair[1] ** 2)):
-    print(f"{label[term]:25}{100 * m**2 / power:6.1f} % of the variance")
+print("share of the variance    diverged as chance  whole seeds")
+shares = []
+for estimated, scores in (
+    (effect, counted),
+    (ended, counted[..., whole]),
+):
+    squares = {s: e.student.mean**2 for s, e in estimated.items()}
+    power = sum(squares.values())
+    assert np.isclose(scores.mean(axis=-1).var(), power / 4)
+    shares.append(
+        {s: 100 * square / power for s, square in squares.items()}
+    )
+for term in effect:
+    one, other = (share[term] for share in shares)
+    print(f"{label[term]:25}{one:14.1f} %{other:13.1f} %")
 
 # %% [markdown]
 # ## Other answers of the same eight networks
@@ -811,13 +871,14 @@ beside = estimates(
 
 # %%
 print(f"Live: {TITLES[dataset]}, {training // 8:,} images, one epoch,")
-print(f"{len(live_seeds)} seeds. Record: {epochs} epochs, {seeds} seeds.")
+print(f"{len(live_seeds)} seeds. Record: {epochs} epochs, the", end=" ")
+print(f"{whole.sum()} seeds without divergence.")
 print("effect                   live, points      record")
 for term, e in beside.items():
     mean, low, high = e.student
     print(
         f"{label[term]:24}{mean:+6.1f} [{low:+.1f}, {high:+.1f}]"
-        f"{effect[term].student.mean:+9.2f}"
+        f"{ended[term].student.mean:+9.2f}"
     )
 
 # %% [markdown]
@@ -962,8 +1023,11 @@ Markdown(
     f"In numbers: at the recipe's $T$ = {recipe_t} the noise changes the "
     f"accuracy by {ranged(gain, 1)}, and the training loss is lower by "
     f"{ranged(deeper, 1, 5, '')}. In the ablation the layer's main effect "
-    f"is {ranged(layer, 1)} and the noise's {ranged(noise, 1)}; these two "
-    "average over both losses, and each cell has its own learning rate."
+    f"is {ranged(layer, 1)} and the noise's {ranged(noise, 1)}, with "
+    "diverged runs as chance; over the whole seeds they are "
+    f"{ranged(ended['layer',].student, 1)} and "
+    f"{ranged(ended['optimizer',].student, 1)}. All of these average over "
+    "both losses, and each cell has its own learning rate."
 )
 
 # %% [markdown]
@@ -1018,15 +1082,20 @@ print("own   " + "".join(f"{own[name,]:+9.1f}" for name in factors))
 # from the record.
 
 # %% tags=["nbval-check-output", "hide-cell"]
-spread = by_seed["optimizer",].std(ddof=1)
 quantile = 1 - FAMILY / len(effect) / 2
-needed = next(
-    n
-    for n in itertools.count(2)
-    if stats.t.ppf(quantile, n - 1) * spread / math.sqrt(n) < 0.1
-)
-print(f"scatter of the effect between seeds: {spread:.2f} points")
-print(f"seeds needed: {needed}, on record: {seeds}")
+for title, values in (
+    ("diverged as chance", by_seed),
+    ("whole seeds", ended_by_seed),
+):
+    spread = values["optimizer",].std(ddof=1)
+    normal = (stats.norm.ppf(quantile) * spread / 0.1) ** 2  # a lower bound
+    needed = next(
+        n
+        for n in itertools.count(max(2, int(normal)))
+        if stats.t.ppf(quantile, n - 1) * spread / math.sqrt(n) < 0.1
+    )
+    print(f"{title}: scatter {spread:.2f} points, {needed:,} seeds")
+print(f"on record: {seeds} seeds, {whole.sum()} of them whole")
 
 # %% [markdown]
 # **5.** [The chapter on Langevin](../components/03_langevin) shows that minibatches are a second heat bath, at $\alpha S/2\gamma$ for

@@ -125,28 +125,24 @@ def cell_scores(
 @styled
 def forest(
     names: Sequence[str],
-    seeds: Sequence[ArrayLike],
-    intervals: Mapping[str, Sequence[Range]],
+    panels: Mapping[str, tuple[Sequence[ArrayLike], Mapping[str, Sequence[Range]]]],
     label: str,
-    near: float,
 ) -> Figure:
-    """Effects in rows with intervals of each kind: the whole range, and what is within ±near."""
-    figure, panels = plt.subplots(
-        1, 2, figsize=(5.8, 1.5 + 0.55 * len(names)), sharey=True, width_ratios=[1, 1.1]
-    )
-    for axes, title in zip(panels, ("whole range", "near zero"), strict=True):
+    """Effects in rows, a dot a seed, with the intervals of each kind; panels side by side."""
+    size = 5.8, 1.5 + 0.55 * len(names)
+    figure, row = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False)
+    for axes, (title, (seeds, intervals)) in zip(row.flat, panels.items(), strict=True):
         axes.axvline(0, **ZERO)
-        for row, values in enumerate(seeds):
-            axes.plot(np.asarray(values), np.full(np.size(values), row - 0.3), ".", color="0.75")
+        for place, values in enumerate(seeds):
+            axes.plot(np.asarray(values), np.full(np.size(values), place - 0.3), ".", color="0.75")
         for i, ((kind, ranges), marker) in enumerate(zip(intervals.items(), "so^", strict=False)):
-            places = [row - 0.08 + 0.18 * i for row in range(len(names))]
-            shown = kind if axes is panels[0] else None
-            _bars(axes, ranges, places, shown, COLOURS[(1, 0, 2)[i]], marker)
+            places = [place - 0.08 + 0.18 * i for place in range(len(names))]
+            _bars(axes, ranges, places, kind, COLOURS[(1, 0, 2)[i]], marker)
         axes.set_title(title, fontsize=9)
         axes.set_xlabel(label, fontsize=9)
-    _rows(panels[0], names)
-    panels[1].set_xlim(-near, near)
-    figure.legend(loc="outside upper center", ncols=3, fontsize=8)
+    _rows(row[0, 0], names)
+    handles, labels = row[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=3, fontsize=8)
     return figure
 
 
