@@ -988,6 +988,21 @@ Markdown(
 )
 
 # %% [markdown]
+# One temperature is not one noise. The wander grows with $\sqrt{\alpha T}$, so the cells of the ablation, which share $T$ and not the
+# learning rate, are not shaken alike. In the words of this section they are at:
+
+# %% tags=["nbval-check-output"]
+print("Langevin cell             rate   wander/weight")
+for cell, rs in runs.items():
+    r = rs[0].recipe
+    if r.optimizer == "langevin":
+        n = r.epochs * math.ceil(60_000 / r.batch_size)
+        way = math.sqrt(
+            n * float(theory.diffusion(r.temperature, r.lr, r.damping))
+        )
+        print(f"{called(cell):24}{r.lr:6g}{way / weight:12.2f}")
+
+# %% [markdown]
 # Read the column of the wander with the gain of the layer in mind: the first layer multiplies what pixel $i$ contributes by about
 # $i$, and so does it with the noise of that weight.
 #
