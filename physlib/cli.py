@@ -116,7 +116,9 @@ def train(
 @app.command()
 @_one_line_errors
 def reproduce(
-    profile: Annotated[str, typer.Option(help="fast (minutes) or full (an hour or two).")] = "fast",
+    profile: Annotated[
+        str, typer.Option(help="fast (minutes) or full (about two hours).")
+    ] = "fast",
     experiment: Annotated[
         list[str] | None, typer.Option(help="One experiment; repeatable. All by default.")
     ] = None,

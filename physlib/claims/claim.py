@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from physlib.claims.judging import Score, Statistic, final, mean_of
+from physlib.claims.judging import Score, Statistic, at_epoch, final, mean_of
 from physlib.claims.rules import Rule
 from physlib.convergence import convergence_epoch, epochs_to_reach
 from physlib.records import Record
@@ -47,12 +47,7 @@ def reaching(accuracy: float) -> Score:
 
 def accuracy_after(epoch: int) -> Score:
     """Test accuracy after this epoch; NaN if the run did not get there."""
-
-    def score(record: Record) -> float:
-        curve = record.curve("test_accuracy")
-        return curve[epoch - 1] if len(curve) >= epoch else float("nan")
-
-    return score
+    return lambda record: at_epoch(record, "test_accuracy", epoch)
 
 
 def _counted(count: Score) -> Score:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike
@@ -69,13 +70,9 @@ def norm_thermometer(
 ) -> Figure:
     """Squared length of weights against T, on logarithmic axes: points with bars, and lines."""
     figure, axes = plt.subplots(figsize=(5.4, 3.8))
-    for (name, (mean, low, high)), colour in zip(measured.items(), COLOURS, strict=False):
-        mean, low, high = map(np.asarray, (mean, low, high))
+    for (name, band), colour in zip(measured.items(), COLOURS, strict=False):
         axes.plot(temperatures, exact[name], color=colour, linewidth=1, label=f"{name}, predicted")
-        bars = [mean - low, high - mean]
-        axes.errorbar(
-            temperatures, mean, bars, fmt="o", capsize=3, color=colour, label=f"{name}, on record"
-        )
+        _points(axes, temperatures, band, colour, f"{name}, on record")
     axes.set(xscale="log", yscale="log", xlabel="temperature $T$ (units of the loss)")
     axes.set_ylabel("squared length over the initial one")
     axes.legend(fontsize=8)
@@ -88,11 +85,15 @@ def coverage(
 ) -> Figure:
     """How often intervals hold the truth (%), against the number of seeds: points and lines."""
     figure, axes = plt.subplots(figsize=(5.4, 3.4))
-    for (name, (mean, low, high)), colour in zip(measured.items(), COLOURS, strict=False):
-        mean, low, high = map(np.asarray, (mean, low, high))
+    for (name, band), colour in zip(measured.items(), COLOURS, strict=False):
         axes.plot(seeds, exact[name], color=colour, linewidth=1)
-        bars = [mean - low, high - mean]
-        axes.errorbar(seeds, mean, bars, fmt="o", capsize=3, color=colour, label=name)
+        _points(axes, seeds, band, colour, name)
     axes.set(xlabel="number of seeds", ylabel="intervals that hold the mean (%)")
     axes.legend(fontsize=8, loc="lower right")
     return figure
+
+
+def _points(axes: Axes, x: ArrayLike, band: Band, colour: str, label: str) -> None:
+    mean, low, high = map(np.asarray, band)
+    bars = [mean - low, high - mean]
+    axes.errorbar(x, mean, bars, fmt="o", capsize=3, color=colour, label=label)
