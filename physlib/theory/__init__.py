@@ -38,6 +38,7 @@ from physlib.theory.langevin import (
     mean_squared_displacement,
     position_temperature,
     stability_limit,
+    two_point_excess_kurtosis,
     velocity_temperature,
 )
 from physlib.theory.layer import boost, layer_cost, layer_gain, layer_gradients, rapidity_limit
@@ -106,6 +107,7 @@ __all__ = [
     "spike_coherence",
     "stability_limit",
     "susceptibility",
+    "two_point_excess_kurtosis",
     "velocity_temperature",
     "walked_norm",
     "wavenumbers",

@@ -113,6 +113,17 @@ def exact_noise_factor(damping: ArrayLike) -> Array:
     return 1 - np.asarray(damping, dtype=float) / 2
 
 
+def two_point_excess_kurtosis(lr_k: ArrayLike) -> Array:
+    r"""Of positions in a quadratic well, where noise is ±1 and γ = 1: :math:`-2(1-r^2)/(1+r^2)`.
+
+    With :math:`r = 1 - \alpha k` each step's coin is forgotten by that factor, and the sum
+    :math:`\sum_n r^n \eta_n` has the fourth cumulant :math:`-2/(1-r^4)` beside the variance
+    :math:`1/(1-r^2)`. It vanishes with the step: many small coins make a Gaussian.
+    """
+    squared = (1 - np.asarray(lr_k, dtype=float)) ** 2
+    return -2 * (1 - squared) / (1 + squared)
+
+
 def diffusion(
     temperature: ArrayLike,
     lr: ArrayLike,
