@@ -1,10 +1,10 @@
 r"""Four ways to step Langevin dynamics, each with its stationary temperature in `theory`.
 
 A scheme changes parameters θ and buffers in place. The buffer is u = −v/α, with the velocity v
-of one step, as ``torch.optim.SGD`` keeps its momentum: at T = 0 the first scheme is SGD, to the same
-bits. Noise comes in units of a gradient, with the standard deviation that
-`noise_deviation` gives, and is used up; it is None at T = 0. Its sign is immaterial: the noise is
-symmetric, and so it is added to the gradient.
+of one step, as ``torch.optim.SGD`` keeps its momentum: at T = 0 the first scheme is SGD, to the
+same bits. Noise comes in units of a gradient, with the standard deviation that `noise_deviation`
+gives, and is used up; it is None at T = 0. It is added to the gradient, not to the force: its sign
+is immaterial.
 """
 
 import math

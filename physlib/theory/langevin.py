@@ -120,8 +120,8 @@ def two_point_excess_kurtosis(lr_k: ArrayLike) -> Array:
     :math:`\sum_n r^n \eta_n` has the fourth cumulant :math:`-2/(1-r^4)` beside the variance
     :math:`1/(1-r^2)`. It vanishes with the step: many small coins make a Gaussian.
     """
-    squared = (1 - np.asarray(lr_k, dtype=float)) ** 2
-    return -2 * (1 - squared) / (1 + squared)
+    squared = np.square(1 - np.asarray(lr_k, dtype=float))
+    return np.asarray(-2 * (1 - squared) / (1 + squared))
 
 
 def diffusion(
