@@ -9,9 +9,9 @@ from physlib.checks import require_integer
 
 
 def accuracy(phi: Tensor, target: Tensor) -> Tensor:
-    """Fraction of rows of phi (B, C) whose largest entry is at target (B,); a scalar tensor.
+    """Fraction of rows of phi (..., B, C) whose largest entry is at target (..., B); shape (...).
 
-    NaN if phi holds one: the largest of such a row would be called class 0, silently.
+    NaN where phi holds one: the largest of such a row would be called class 0, silently.
 
     Raises:
         ValueError: shapes other than these, which would broadcast to a wrong number.
@@ -22,7 +22,7 @@ def accuracy(phi: Tensor, target: Tensor) -> Tensor:
             f"got {tuple(target.shape)}"
         )
     hits = (phi.argmax(dim=-1) == target).float()
-    return hits.mean().masked_fill(phi.isnan().any(), math.nan)
+    return hits.mean(-1).masked_fill(phi.isnan().flatten(-2).any(-1), math.nan)
 
 
 def accuracy_interval(correct: int, total: int) -> tuple[float, float]:

@@ -166,19 +166,17 @@ def train_epoch(
     batches = torch.randperm(len(x), generator=order).to(x.device).split(batch_size)
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches = batches[:-1]
-    # Filled in place and read once per epoch: a float() here would stall a GPU every step.
-    losses = torch.empty(len(batches), device=x.device)
-    hits = torch.empty_like(losses)
-    for step, batch in enumerate(batches):
-        target = y[batch]
-        phi = model(x[batch])
-        loss = loss_of(phi, target)
+    # Kept as they are and scored once per epoch: a float() here would stall a GPU every step.
+    losses, outputs = [], []
+    for batch in batches:
+        phi = model(x.index_select(0, batch))
+        loss = loss_of(phi, y.index_select(0, batch))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses[step] = loss.detach()
-        hits[step] = accuracy(phi.detach(), target)
-    return losses, hits
+        losses.append(loss.detach())
+        outputs.append(phi.detach())
+    return torch.stack(losses), _accuracies(outputs, [y[batch] for batch in batches])
 
 
 @torch.no_grad()
@@ -196,6 +194,16 @@ def evaluate(
         loss_of(*pair) for pair in zip(phi.split(batch_size), y.split(batch_size), strict=True)
     ]
     return torch.stack(losses).mean(), accuracy(phi, y)
+
+
+def _accuracies(outputs: list[Tensor], targets: list[Tensor]) -> Tensor:
+    """The accuracy of every batch; all but the last are of one size, and scored at once."""
+    *whole, last = zip(outputs, targets, strict=True)
+    scores = [accuracy(*last).unsqueeze(0)]
+    if whole:
+        phi, target = (torch.stack(tensors) for tensors in zip(*whole, strict=True))
+        scores.insert(0, accuracy(phi, target))
+    return torch.cat(scores)
 
 
 def _seed(device: torch.device, seed: int) -> None:

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from physlib import theory
 from physlib.checks import require_choice, require_integer, require_number
-from physlib.components.by_hand import ByHand, applies, scaled_input
+from physlib.components.layer_by_hand import LayerByHand, applies, scaled_input
 
 Ramp = Literal["index", "normalised", "ones"]
 
@@ -76,7 +76,7 @@ def hyperbolic_linear(
         raise ValueError(f"ramp must have shape ({features},), got {tuple(ramp.shape)}")
     ramp, limit = ramp.to(dtype), beta_limit(dtype, features)
     if applies(x, weight, beta, t, ramp):
-        y: Tensor = ByHand.apply(x, weight, beta, t, ramp, limit)  # the same, and faster
+        y: Tensor = LayerByHand.apply(x, weight, beta, t, ramp, limit)  # the same, and faster
         return y
     return F.linear(scaled_input(x, beta, t, ramp, limit).to(x.dtype), weight)
 

@@ -40,7 +40,9 @@ def scaled_input(x: Tensor, beta: Tensor, t: Tensor, ramp: Tensor, limit: float)
 
 
 def applies(*tensors: Tensor) -> bool:
-    """Whether `ByHand` may stand for autograd: one device, the CPU; one dtype; no transform."""
+    """Whether `LayerByHand` may stand for the formula: all on the CPU and of one dtype, and no
+    transform of the program, which would want to see the formula.
+    """
     kinds = {(tensor.device.type, tensor.dtype) for tensor in tensors}
     return (
         kinds in ({("cpu", torch.float32)}, {("cpu", torch.float64)})
@@ -52,7 +54,7 @@ def applies(*tensors: Tensor) -> bool:
     )
 
 
-class ByHand(torch.autograd.Function):
+class LayerByHand(torch.autograd.Function):
     """``F.linear(scaled_input(x, beta, t, ramp, limit), weight)``, where `applies` says so.
 
     Shapes: x (..., I), weight (O, I), β (), t (), and the constant ramp (I,); the result is
