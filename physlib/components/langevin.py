@@ -99,6 +99,11 @@ class Langevin(Optimizer):
         return self._noise.seed
 
     @property
+    def generators(self) -> list[torch.Generator]:
+        """Those of the noise that have been drawn from, one per device."""
+        return self._noise.generators
+
+    @property
     def noise_bytes(self) -> int:
         """Memory of the noise, which is no part of the state."""
         return self._noise.nbytes

@@ -96,6 +96,11 @@ class Noise:
         return buffer.views
 
     @property
+    def generators(self) -> list[torch.Generator]:
+        """Those that have been drawn from, one per device."""
+        return list(self._generators.values())
+
+    @property
     def nbytes(self) -> int:
         """Memory of the buffers."""
         return sum(buffer.flat.nbytes for buffer in self._buffers.values())
