@@ -2,7 +2,6 @@
 
 import math
 
-from scipy.stats import binomtest
 from torch import Tensor
 
 from physlib.checks import require_integer
@@ -39,5 +38,7 @@ def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
     correct = require_integer("correct", correct, low=0)
     if correct > total:
         raise ValueError(f"correct must be at most total = {total}, got {correct}")
+    from scipy.stats import binomtest
+
     interval = binomtest(correct, total).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)

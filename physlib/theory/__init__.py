@@ -1,6 +1,7 @@
 """Closed forms, each once: the text quotes them, the tests hold to them, the plots draw them.
 
-Symbols follow ``book/notation.md``.
+Symbols follow ``book/notation.md``. What needs scipy loads it on use: it takes longer to load than
+all the rest of the library.
 """
 
 from physlib.theory.array import Array

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import trapezoid
 
 from physlib.checks import require_choice
 from physlib.theory.array import Array
@@ -192,6 +191,8 @@ def boltzmann_density(theta: ArrayLike, temperature: float, curvature: float = 1
 
 def boltzmann_on_grid(theta: ArrayLike, energy: ArrayLike, temperature: float) -> Array:
     r"""The density :math:`e^{-U/T}/Z` of any potential, Z by the trapezoidal rule on the grid."""
+    from scipy.integrate import trapezoid
+
     theta, energy = np.asarray(theta, dtype=float), np.asarray(energy, dtype=float)
     weight = np.exp(-(energy - energy.min()) / temperature)
     density: Array = weight / trapezoid(weight, theta)
