@@ -39,8 +39,12 @@ class Noise:
         buffer = self._buffers.get(id(params[0]))
         if buffer is None or not buffer.fits(params):
             buffer = self._buffers[id(params[0])] = _Buffer(params)
-        buffer.flat.normal_(generator=self._generator(buffer.flat.device))
+        self.fill(buffer.flat)
         return buffer.views
+
+    def fill(self, flat: Tensor) -> None:
+        """Draw into `flat`, any shape, in place."""
+        flat.normal_(generator=self._generator(flat.device))
 
     @property
     def nbytes(self) -> int:
