@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -9,16 +10,29 @@ from torch.optim import Optimizer
 
 from physlib.batched.layers import stack_networks, unstack
 from physlib.building import build_loss, build_model, build_optimizer
+from physlib.graphs import CudaRecorder, Replayed
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe
-from physlib.training import Run, progress_bar, recipe_data, seed_generators, seed_streams
+from physlib.training import (
+    Run,
+    Step,
+    progress_bar,
+    recipe_data,
+    seed_generators,
+    seed_streams,
+    step_accuracies,
+)
 
-_accuracies = torch.vmap(accuracy)
 Losses = Callable[[Tensor, Tensor], Tensor]
 
 
 def fit_many(
-    recipe: Recipe, seeds: Sequence[int], device: torch.device, *, progress: bool = True
+    recipe: Recipe,
+    seeds: Sequence[int],
+    device: torch.device,
+    *,
+    progress: bool = True,
+    graph: bool = False,
 ) -> list[Run]:
     """What ``fit(recipe, seeds=seeds)`` returns; the arguments are checked there.
 
@@ -46,12 +60,16 @@ def fit_many(
         network = stack_networks(models, activations)
         losses_of = torch.vmap(build_loss(recipe))
         optimizer = build_optimizer(recipe, network, noise_seeds)
+        step: Step = partial(train_step, network, losses_of, optimizer, x, y)
+        if graph:
+            drawn_from = partial(getattr, optimizer, "generators", ())
+            step = Replayed(step, CudaRecorder(lambda: [*activations, *drawn_from()]))
         runs = [Run(recipe, seed, str(device), m) for seed, m in zip(seeds, models, strict=True)]
         going = dict(enumerate(runs))
         with progress_bar(recipe, progress, label=f"{recipe.name} × {len(runs)}") as bar:
             for _ in range(recipe.epochs):
                 start = time.perf_counter()
-                steps = train_epoch(network, losses_of, optimizer, x, y, recipe.batch_size, orders)
+                steps = train_epoch(network, step, y, recipe.batch_size, orders)
                 ends = evaluate(network, losses_of, *test, recipe.batch_size, len(seeds))
                 losses, hits, *scores = (column.cpu() for column in (*steps, *ends))
                 rows = torch.stack([losses.mean(1), hits.mean(1), *scores], dim=1)
@@ -68,38 +86,49 @@ def fit_many(
     return runs
 
 
-def train_epoch(
+def train_step(
     network: nn.Module,
     losses_of: Losses,
     optimizer: Optimizer,
     x: Tensor,
     y: Tensor,
+    batch: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """One step, each network on its column of `batch` (B, S), rows of x (N, I) and y (S, N).
+
+    Returns:
+        The losses (S,), and the outputs (S, B, C) before the step.
+    """
+    rows = batch.T
+    phi = network(x.index_select(0, rows.flatten()).view(*rows.shape, -1))
+    losses = losses_of(phi, y.gather(1, rows))
+    optimizer.zero_grad()
+    losses.sum().backward()  # each network has its own gradient
+    optimizer.step()
+    return losses.detach(), phi.detach()
+
+
+def train_epoch(
+    network: nn.Module,
+    step: Step,
+    y: Tensor,
     batch_size: int,
     orders: Sequence[torch.Generator],
 ) -> tuple[Tensor, Tensor]:
-    """One pass of each network over x (N, I), y (S, N), in an order of its own.
+    """One pass of each network over its labels y (S, N), in an order of its own.
 
     Returns:
         The losses and the accuracies, (S, steps) each, on the device. A last batch of a single
         sample is left out, as in a single run.
     """
     network.train()
-    order = torch.stack([torch.randperm(len(x), generator=g) for g in orders]).to(x.device)
-    batches = order.split(batch_size, dim=1)  # (S, B) each
-    if len(batches) > 1 and batches[-1].shape[1] == 1:
+    order = torch.stack([torch.randperm(y.shape[1], generator=g) for g in orders], dim=1)
+    batches = order.to(y.device).split(batch_size)  # (B, S) each
+    if len(batches) > 1 and len(batches[-1]) == 1:
         batches = batches[:-1]
-    losses = torch.empty(len(y), len(batches), device=x.device)
-    hits = torch.empty_like(losses)
-    for step, batch in enumerate(batches):
-        target = y.gather(1, batch)
-        phi = network(x.index_select(0, batch.flatten()).view(*batch.shape, -1))  # (S, B, C)
-        loss = losses_of(phi, target)  # (S,)
-        optimizer.zero_grad()
-        loss.sum().backward()  # the gradient of each network is that of its own loss
-        optimizer.step()
-        losses[:, step] = loss.detach()
-        hits[:, step] = _accuracies(phi.detach(), target)
-    return losses, hits
+    losses, outputs = zip(*map(step, batches), strict=True)
+    targets = [y.gather(1, batch.T) for batch in batches]
+    return torch.stack(losses, 1), step_accuracies(list(outputs), targets).T
 
 
 @torch.no_grad()
@@ -116,7 +145,7 @@ def evaluate(
         losses_of(*pair)
         for pair in zip(phi.split(batch_size, 1), target.split(batch_size, 1), strict=True)
     ]
-    return torch.stack(losses).mean(0), _accuracies(phi, target)
+    return torch.stack(losses).mean(0), accuracy(phi, target)
 
 
 def _copy_of_global_generator(device: torch.device) -> torch.Generator:
