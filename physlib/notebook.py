@@ -4,6 +4,7 @@ import inspect
 import math
 import resource
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -61,12 +62,12 @@ def signed(interval: Interval, scale: float = 1.0, digits: int = 2) -> str:
 
 
 def source(shown: type | Callable[..., Any]) -> Markdown:
-    """The source of a function or class as the library has it, highlighted by the page.
+    """The source of a function, method or class as the library has it, highlighted by the page.
 
     Raises:
         TypeError: `shown` is not something that was written in Python.
     """
-    return Markdown(f"```python\n{inspect.getsource(shown)}```")
+    return Markdown(f"```python\n{textwrap.dedent(inspect.getsource(shown))}```")
 
 
 def peak_memory() -> int:

@@ -35,7 +35,7 @@ def test_every_public_name_is_there():
 
 
 def test_training_loads_no_more_than_it_needs():
-    """What is behind a quick start: the command loads no torch, and `fit` nothing heavy but torch."""
+    """What is behind a quick start: no torch for the command, and nothing else for `fit`."""
     heavy = ("torch", "scipy.stats", "scipy.integrate", "sklearn", "pandas", "matplotlib", "joblib")
     for statement, loaded in (
         ("import physlib.cli", []),

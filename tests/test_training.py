@@ -8,9 +8,10 @@ import pytest
 import torch
 
 import physlib.training
-from physlib import fit, ginzburg_landau_loss, load_dataset, recipes
+from physlib import MLP, fit, ginzburg_landau_loss, load_dataset, recipes
 from physlib.checkpoints import CheckpointError
 from physlib.data import Dataset, pixel_order
+from physlib.metrics import accuracy
 from physlib.training import COLUMNS, recipe_data, train_epoch
 
 DIGITS = recipes["physlib"].override("dataset=digits", "epochs=4", "lr=1e-2")
@@ -68,6 +69,25 @@ def test_the_training_columns_are_means_over_the_steps():
     assert run.history["train_accuracy"] == pytest.approx(
         [(phi.argmax(1) == y).double().mean().item()]
     )
+
+
+@pytest.mark.parametrize("batch_size", [500, 479, 5000])
+def test_every_step_has_its_own_loss_and_accuracy(batch_size):
+    """With a learning rate of 0 they are those of the batch, the odd last one's included."""
+    torch.manual_seed(0)
+    model, data = MLP(), load_dataset("digits")
+    x, y = data.train_inputs(), data.train_labels
+    loss_of = torch.nn.functional.cross_entropy
+    still = torch.optim.SGD(model.parameters(), lr=0.0)
+    order = torch.Generator().manual_seed(3)
+    batches = torch.randperm(len(x), generator=order.clone_state()).split(batch_size)
+    losses, hits = train_epoch(model, loss_of, still, x, y, batch_size, order)
+    with torch.no_grad():
+        phis = [model(x[batch]) for batch in batches]
+    pairs = [(phi, y[batch]) for phi, batch in zip(phis, batches, strict=True)]
+    torch.testing.assert_close(losses, torch.stack([loss_of(*pair) for pair in pairs]))
+    torch.testing.assert_close(hits, torch.stack([accuracy(*pair) for pair in pairs]))
+    assert len(set(hits.tolist())) == len(batches)
 
 
 @pytest.mark.parametrize("name", recipes)

@@ -53,6 +53,7 @@ from physlib import (
 from physlib.components import literal
 from physlib.components.costs import measured_cost
 from physlib.components.hyperbolic import beta_limit, ramp_vector
+from physlib.components.layer_by_hand import LayerByHand, scaled_input
 from physlib.data import TITLES, mnist_or_digits
 from physlib.intervals import paired_interval
 from physlib.models import parameter_count
@@ -252,6 +253,9 @@ print("the middle goes to the middle, unequal means:", straight(bright))
 # line is an ordinary linear layer of a scaled input:
 
 # %%
+source(scaled_input)
+
+# %%
 source(hyperbolic_linear)
 
 # %% [markdown]
@@ -347,7 +351,24 @@ for form, took in seconds.items():
 # \end{gathered}
 # $$ (eq-layer-grad-input)
 #
-# Autograd says the same, and `gradcheck` compares autograd with finite differences:
+# There is a shorter way to β than the sum over $\tilde g$, and it is Euler's. The output is linear in the pair
+# $(\cosh 5\beta,\; t\sinh 5\beta)$: double both, and it doubles. So the two partial derivatives, each times its variable,
+# add up to the output itself, and $\langle\delta, y\rangle$ is one of them plus the other. What $t$ feels gives the
+# second. With $S = \sum_{bi} \sigma_b\,G_{bi}$, what is left for β is
+#
+# $$
+# \frac{\partial L}{\partial\beta} = \frac{5}{\cosh 5\beta}
+# \bigl(\sinh 5\beta\,\langle\delta, y\rangle + t\,S\bigr) ,
+# $$ (eq-layer-grad-euler)
+#
+# without the ramp. And where the input needs no gradient, $\sum_i G_{bi} = \delta_b \cdot W_0 x_b$ is a sum over few
+# outputs rather than many inputs. That is how the layer runs on a CPU:
+
+# %%
+source(LayerByHand.backward)
+
+# %% [markdown]
+# The formulas by hand and the layer say the same, and `gradcheck` compares the layer with finite differences:
 
 # %% tags=["nbval-check-output"]
 point = [

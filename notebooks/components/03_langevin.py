@@ -42,7 +42,7 @@ from torch.optim.lr_scheduler import ExponentialLR
 from physlib import Langevin, fit, load_dataset, plots, recipes, theory
 from physlib.calibration import calibration_error, softmax_temperature
 from physlib.components.annealing import TemperatureScheduler
-from physlib.components.schemes import baoab, kick, symplectic_euler
+from physlib.components.schemes import baoab, noisy, symplectic_euler
 from physlib.components.simulation import (
     escape_rate,
     mean_and_error,
@@ -123,15 +123,18 @@ plots.brownian_paths(paths)
 # With the loss $L$ for $U$ this is the post's optimizer, letter by letter {cite}`post2024`. The learning
 # rate is a squared time step over a mass, and the "damping coefficient" is the part of the velocity that is
 # lost in a step. Here it is in the library, for all parameters at once. It keeps $u = -v/\alpha$ in place of
-# $v$, as torch's SGD keeps its momentum, so that at $T = 0$ the two agree to the last bit:
+# $v$, as torch's SGD keeps its momentum. So a step is one of SGD, with the momentum $1-\gamma$, on a gradient that
+# noise of the size $\sqrt{2\gamma T/\alpha}$ has been added to:
 
 # %%
-source(kick)
+source(noisy)
 
 # %%
 source(symplectic_euler)
 
 # %% [markdown]
+# torch has one kernel for all of SGD's arithmetic, and at $T = 0$ the two agree to the last bit.
+#
 # ## A free particle: coasting, then diffusing
 #
 # Without a force, {eq}`eq-langevin-update` is a sum of kicks, each of which carries the grain a way

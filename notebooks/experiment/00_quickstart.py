@@ -49,6 +49,7 @@ from physlib import (
     theory,
 )
 from physlib.components import literal
+from physlib.components.layer_by_hand import scaled_input
 from physlib.components.simulation import simulate
 from physlib.data import TITLES, mnist_or_digits
 from physlib.metrics import accuracy_interval
@@ -166,6 +167,9 @@ layer_gain(gains, side=28)
 # Read literally, {eq}`eq-layer` builds one weight matrix per image: a tensor of batch × outputs ×
 # inputs. But the gain multiplies *columns* of $W_0$, and scaling a column is scaling the input it
 # meets. So the library scales the input and needs one ordinary matrix product:
+
+# %%
+source(scaled_input)
 
 # %%
 source(hyperbolic_linear)

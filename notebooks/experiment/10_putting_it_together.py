@@ -48,7 +48,7 @@ from physlib.intervals import paired_interval
 from physlib.models import parameter_count
 from physlib.notebook import peak_memory, records, source, verdict_table
 from physlib.profiling import PARTS, step_bytes, step_seconds
-from physlib.training import recipe_data, train_epoch
+from physlib.training import recipe_data, train_epoch, train_step
 
 shelf = records()  # the full profile: every byte is checked
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -72,6 +72,9 @@ for name in ("lr", "damping", "temperature", "batch_size"):
 # %% [markdown]
 # The loop that trains it fits on a screen, and it is the same for every network in the book, the ordinary ones
 # included:
+
+# %%
+source(train_step)
 
 # %%
 source(train_epoch)

@@ -58,26 +58,22 @@ def symplectic_euler(
     This is SGD with the momentum 1 − γ on a noisy gradient, for which torch has one kernel.
     """
     grads = noisy(grads, noise)
-    if damping == 1:  # nothing is left of the velocity; torch's kernel would not keep the new one
+    if damping == 1:  # torch's kernel does not keep a velocity that has no momentum
         torch._foreach_copy_(buffers, grads)
-    elif params[0].device.type in ("cpu", "cuda"):
-        torch._fused_sgd_(
-            params,
-            grads,
-            buffers,
-            weight_decay=0.0,
-            momentum=1 - damping,
-            lr=lr,
-            dampening=0.0,
-            nesterov=False,
-            maximize=False,
-            is_first_step=False,
-        )
+        torch._foreach_add_(params, buffers, alpha=-lr)
         return
-    else:
-        torch._foreach_mul_(buffers, 1 - damping)
-        torch._foreach_add_(buffers, grads)
-    torch._foreach_add_(params, buffers, alpha=-lr)
+    torch._fused_sgd_(
+        params,
+        grads,
+        buffers,
+        weight_decay=0.0,
+        momentum=1 - damping,
+        lr=lr,
+        dampening=0.0,
+        nesterov=False,
+        maximize=False,
+        is_first_step=False,
+    )
 
 
 def explicit_euler(
