@@ -109,9 +109,10 @@ def fit(
     alone. Two recipes with one seed see the images in the same order, so that their
     difference is a paired one.
 
-    Many seeds are one batched program: made for a GPU, which one small network leaves idle. Each
-    seed has its own streams, so that its run is the one it would have alone, up to the order in
-    which floating-point numbers are summed; and one that diverges harms no other.
+    Many seeds are one batched program, for a GPU that one small network leaves idle; on a CPU, a
+    process for each core does as well. Each seed has its own streams, so that its run is the one
+    it would have alone, up to the order in which floating-point numbers are summed; and one that
+    diverges harms no other.
 
     Args:
         recipe: a `Recipe`, or the name of one in `recipes`.

@@ -286,5 +286,7 @@ def test_what_cannot_be_stacked_is_named():
         stack_networks([torch.nn.Sequential(torch.nn.Dropout())] * 2, [])
     with pytest.raises(ValueError, match=r"first axis of 3, one slice for each seed, got shape"):
         StackedNoise(SEEDS).draw([torch.empty(2, 5)])
+    with pytest.raises(ValueError, match="seed must be 3 seeds, one a slice, got 5"):
+        StackedNoise(SEEDS).restore(5, {})
     with pytest.raises(ValueError, match="seed must be at least 0, got -1"):
         Langevin([torch.empty(2, 5, requires_grad=True)], seed=[0, -1])

@@ -62,8 +62,8 @@ def fit_many(
         optimizer = build_optimizer(recipe, network, noise_seeds)
         step: Step = partial(train_step, network, losses_of, optimizer, x, y)
         if graph:
-            drawn_from = partial(getattr, optimizer, "generators", ())
-            step = Replayed(step, CudaRecorder(lambda: [*activations, *drawn_from()]))
+            recorder = CudaRecorder(lambda: [*activations, *getattr(optimizer, "generators", ())])
+            step = Replayed(step, recorder)
         runs = [Run(recipe, seed, str(device), m) for seed, m in zip(seeds, models, strict=True)]
         going = dict(enumerate(runs))
         with progress_bar(recipe, progress, label=f"{recipe.name} × {len(runs)}") as bar:

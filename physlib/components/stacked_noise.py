@@ -88,7 +88,13 @@ class StackedNoise:
         return {device: torch.stack([s[device] for s in states]) for device in states[0]}
 
     def restore(self, seed: Sequence[int], states: dict[str, Tensor]) -> None:
-        """Go on from `states`; a device they do not name starts its noise from `seed`."""
+        """Go on from `states`; a device they do not name starts its noise from `seed`.
+
+        Raises:
+            ValueError: not as many seeds as there are.
+        """
+        if not isinstance(seed, Sequence) or len(seed) != len(self._noises):
+            raise ValueError(f"seed must be {len(self._noises)} seeds, one a slice, got {seed!r}")
         for at, (noise, own) in enumerate(zip(self._noises, seed, strict=True)):
             noise.restore(own, {device: rows[at].clone() for device, rows in states.items()})
 
