@@ -16,7 +16,7 @@ from physlib import __version__
 from physlib.data import TITLES
 from physlib.intervals import Interval, paired_interval
 from physlib.models import parameter_count
-from physlib.training import Run
+from physlib.runs import Run
 
 
 def as_json(run: Run) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import torch
 from numpy.random import SeedSequence
-from torch import Tensor, nn
 from torch.optim import Optimizer
 from tqdm.auto import tqdm
 
@@ -18,53 +16,10 @@ from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
 from physlib.data import Dataset, load_dataset, pixel_order, resolve_device
+from physlib.epochs import Step, evaluate, train_epoch, train_step
 from physlib.graphs import CudaRecorder, Replayed
-from physlib.metrics import accuracy
 from physlib.recipes import Recipe, recipes
-
-# From the indices (B,) of a batch to the loss () and the outputs (B, C).
-Step = Callable[[Tensor], tuple[Tensor, Tensor]]
-COLUMNS = ("epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
-
-
-@dataclass
-class Run:
-    """What `fit` returns.
-
-    ``history`` has one list per column of `COLUMNS`, one entry per whole epoch: losses,
-    accuracies as fractions, seconds of wall time. The training columns are means over the
-    epoch's steps, while the weights move; the test columns follow the epoch. A run that
-    diverged keeps the epochs before, and ``diverged_at`` is the first step (counted from 0
-    over the whole run) whose loss was not finite, or the last one of the epoch after which
-    the test loss was not.
-    """
-
-    recipe: Recipe
-    seed: int
-    device: str
-    model: nn.Module
-    status: Literal["completed", "diverged"] = "completed"
-    diverged_at: int | None = None
-    why: str | None = None  # which quantity was not finite, if any
-    history: dict[str, list[float]] = field(default_factory=lambda: {c: [] for c in COLUMNS})
-
-    @property
-    def test_accuracy(self) -> float:
-        """After the last whole epoch, a fraction; NaN if there was none."""
-        return (self.history["test_accuracy"] or [float("nan")])[-1]
-
-    def add_epoch(self, losses: Tensor, row: list[Tensor], seconds: float) -> bool:
-        """Put an epoch on record, its losses step by step and its scores; or False: it diverged."""
-        epoch = len(self.history["epoch"])
-        if (bad := _first_non_finite(losses, row)) is not None:
-            self.status, self.diverged_at = "diverged", epoch * len(losses) + bad
-            which = "test" if losses.isfinite().all() else "training"
-            self.why = f"the {which} loss is not finite"
-            return False
-        values = [epoch + 1, *(float(x) for x in row), seconds]
-        for column, value in zip(COLUMNS, values, strict=True):
-            self.history[column].append(value)
-        return True
+from physlib.runs import Run
 
 
 @overload
@@ -204,74 +159,6 @@ def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None
     return data
 
 
-def train_step(
-    model: nn.Module, loss_of: nn.Module, optimizer: Optimizer, x: Tensor, y: Tensor, batch: Tensor
-) -> tuple[Tensor, Tensor]:
-    """One step on the rows `batch` (B,) of x and y; the loss, and the outputs (B, C) before it."""
-    phi = model(x.index_select(0, batch))
-    loss = loss_of(phi, y.index_select(0, batch))
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.detach(), phi.detach()
-
-
-def train_epoch(
-    model: nn.Module,
-    loss_of: nn.Module,
-    optimizer: Optimizer,
-    x: Tensor,
-    y: Tensor,
-    batch_size: int,
-    order: torch.Generator,
-    step: Step | None = None,
-) -> tuple[Tensor, Tensor]:
-    """One pass over x (N, I), y (N,); the loss and the accuracy of every step, on the device.
-
-    A last batch of a single sample is left out: batch normalisation has no variance for it.
-    ``step`` is `train_step` for these arguments, if not another form of it.
-    """
-    step = step or partial(train_step, model, loss_of, optimizer, x, y)
-    model.train()
-    batches = torch.randperm(len(x), generator=order).to(x.device).split(batch_size)
-    if len(batches) > 1 and len(batches[-1]) == 1:
-        batches = batches[:-1]
-    # Kept as they are and scored once per epoch: a float() here would stall a GPU every step.
-    losses, outputs = [], []
-    for batch in batches:
-        loss, phi = step(batch)
-        losses.append(loss)
-        outputs.append(phi)
-    return torch.stack(losses), step_accuracies(outputs, [y[batch] for batch in batches])
-
-
-@torch.no_grad()
-def evaluate(
-    model: nn.Module, loss_of: nn.Module, x: Tensor, y: Tensor, batch_size: int
-) -> tuple[Tensor, Tensor]:
-    """Loss and accuracy on x (N, I), y (N,) in evaluation mode, two scalar tensors.
-
-    The loss is the mean over batches of the training size: the absolute value around the
-    Ginzburg-Landau mean makes the loss of a whole set another quantity.
-    """
-    model.eval()
-    phi = torch.cat([model(chunk) for chunk in x.split(4096)])
-    losses = [
-        loss_of(*pair) for pair in zip(phi.split(batch_size), y.split(batch_size), strict=True)
-    ]
-    return torch.stack(losses).mean(), accuracy(phi, y)
-
-
-def step_accuracies(outputs: list[Tensor], targets: list[Tensor]) -> Tensor:
-    """The accuracy of every batch; all but the last are of one size, and scored at once."""
-    *whole, last = zip(outputs, targets, strict=True)
-    scores = [accuracy(*last).unsqueeze(0)]
-    if whole:
-        phi, target = (torch.stack(tensors) for tensors in zip(*whole, strict=True))
-        scores.insert(0, accuracy(phi, target))
-    return torch.cat(scores)
-
-
 def seed_streams(seed: int) -> tuple[int, int, int]:
     """The seeds of a run's three streams: initial weights, order of the images, noise."""
     weights, order, noise = map(int, SeedSequence(seed).generate_state(3))
@@ -306,14 +193,6 @@ def _different(seeds: Iterable[int]) -> list[int]:
     if not checked or len(set(checked)) < len(checked):
         raise ValueError(f"seeds must be at least one, and each another one, got {checked}")
     return checked
-
-
-def _first_non_finite(losses: Tensor, row: list[Tensor]) -> int | None:
-    """The first step of the epoch whose loss is not finite; the last one if only a mean is."""
-    bad = (~losses.isfinite()).nonzero()
-    if len(bad):
-        return int(bad[0])
-    return None if torch.stack(row).isfinite().all() else len(losses) - 1
 
 
 def _state(run: Run, optimizer: Optimizer, order: torch.Generator) -> dict[str, Any]:

@@ -10,18 +10,12 @@ from torch.optim import Optimizer
 
 from physlib.batched.layers import stack_networks, unstack
 from physlib.building import build_loss, build_model, build_optimizer
+from physlib.epochs import Step, step_accuracies
 from physlib.graphs import CudaRecorder, Replayed
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe
-from physlib.training import (
-    Run,
-    Step,
-    progress_bar,
-    recipe_data,
-    seed_generators,
-    seed_streams,
-    step_accuracies,
-)
+from physlib.runs import Run
+from physlib.training import progress_bar, recipe_data, seed_generators, seed_streams
 
 Losses = Callable[[Tensor, Tensor], Tensor]
 
