@@ -44,9 +44,10 @@ def build_loss(recipe: Recipe) -> nn.Module:
 def build_optimizer(recipe: Recipe, model: nn.Module, seed: int) -> Optimizer:
     """The recipe's optimizer over the parameters of `model`; `seed` is that of its noise."""
     if recipe.optimizer == "adam":
-        return torch.optim.Adam(model.parameters(), lr=recipe.lr)
+        return torch.optim.Adam(model.parameters(), lr=recipe.lr, fused=True)
     if recipe.optimizer == "sgd":
-        return torch.optim.SGD(model.parameters(), lr=recipe.lr, momentum=1 - recipe.damping)
+        momentum = 1 - recipe.damping
+        return torch.optim.SGD(model.parameters(), lr=recipe.lr, momentum=momentum, fused=True)
     damping, temperature = recipe.damping, recipe.temperature
     if recipe.velocity == "forgotten":
         # Full damping forgets the velocity; this temperature keeps the noise √(2γαT) as it was.
@@ -57,5 +58,6 @@ def build_optimizer(recipe: Recipe, model: nn.Module, seed: int) -> Optimizer:
         damping=damping,
         temperature=temperature,
         scheme=recipe.scheme,
+        noise=recipe.noise,
         seed=seed,
     )

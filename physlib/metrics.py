@@ -2,16 +2,15 @@
 
 import math
 
-from scipy.stats import binomtest
 from torch import Tensor
 
 from physlib.checks import require_integer
 
 
 def accuracy(phi: Tensor, target: Tensor) -> Tensor:
-    """Fraction of rows of phi (B, C) whose largest entry is at target (B,); a scalar tensor.
+    """Fraction of rows of phi (..., B, C) whose largest entry is at target (..., B); shape (...).
 
-    NaN if phi holds one: the largest of such a row would be called class 0, silently.
+    NaN where phi holds one: the largest of such a row would be called class 0, silently.
 
     Raises:
         ValueError: shapes other than these, which would broadcast to a wrong number.
@@ -22,7 +21,7 @@ def accuracy(phi: Tensor, target: Tensor) -> Tensor:
             f"got {tuple(target.shape)}"
         )
     hits = (phi.argmax(dim=-1) == target).float()
-    return hits.mean().masked_fill(phi.isnan().any(), math.nan)
+    return hits.mean(-1).masked_fill(phi.isnan().flatten(-2).any(-1), math.nan)
 
 
 def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
@@ -39,5 +38,7 @@ def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
     correct = require_integer("correct", correct, low=0)
     if correct > total:
         raise ValueError(f"correct must be at most total = {total}, got {correct}")
+    from scipy.stats import binomtest
+
     interval = binomtest(correct, total).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)

@@ -45,6 +45,7 @@ class Recipe:
     scheme: Literal["symplectic-euler", "baoab", "overdamped", "explicit-euler"] = (
         "symplectic-euler"
     )
+    noise: Literal["gaussian", "two-point"] = "gaussian"  # the cheap one has the same temperatures
     # "forgotten" drops the velocity after each step and keeps the size of the noise
     velocity: Literal["kept", "forgotten"] = "kept"
 

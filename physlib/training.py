@@ -2,7 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,9 +18,12 @@ from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
 from physlib.data import Dataset, load_dataset, pixel_order, resolve_device
+from physlib.graphs import CudaRecorder, Replayed
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe, recipes
 
+# From the indices (B,) of a batch to the loss () and the outputs (B, C).
+Step = Callable[[Tensor], tuple[Tensor, Tensor]]
 COLUMNS = ("epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds")
 
 
@@ -56,6 +61,7 @@ def fit(
     *,
     checkpoint: str | Path | None = None,
     progress: bool = True,
+    graph: bool = False,
 ) -> Run:
     """Train `recipe` from `seed`.
 
@@ -73,6 +79,9 @@ def fit(
         checkpoint: a file that is written after every epoch and, if it exists, continued
             from, to the same bits as without the interruption.
         progress: whether to show a bar.
+        graph: whether to record a step as a CUDA graph and replay it, on a GPU and not with Adam:
+            the same steps without the time to launch them. A run that is resumed takes its first
+            steps without the graph, and then agrees to rounding only.
 
     Raises:
         TypeError, ValueError: an argument of the wrong type or outside its range.
@@ -84,6 +93,11 @@ def fit(
         raise TypeError(f"recipe must be a Recipe or the name of one, got {recipe!r}")
     seed = require_integer("seed", seed, low=0)
     device = resolve_device(device)
+    if graph and (device.type != "cuda" or recipe.optimizer == "adam"):
+        raise ValueError(
+            f"graph must be false on {device.type!r} with the optimizer {recipe.optimizer!r}: "
+            "graphs are for CUDA, with 'langevin' or 'sgd'"
+        )
     data = recipe_data(recipe, seed, device)
     train = data.train_inputs(recipe.pixel_range), data.train_labels
     test = data.test_inputs(recipe.pixel_range), data.test_labels
@@ -95,6 +109,9 @@ def fit(
         loss_of = build_loss(recipe)
         optimizer = build_optimizer(recipe, model, noise_seed)
         order = torch.Generator().manual_seed(order_seed)
+        step: Step = partial(train_step, model, loss_of, optimizer, *train)
+        if graph:
+            step = Replayed(step, CudaRecorder(lambda: getattr(optimizer, "generators", ())))
         run = Run(recipe, seed, str(device), model)
         if checkpoint is not None and Path(checkpoint).exists():
             with readable(Path(checkpoint)):
@@ -113,7 +130,7 @@ def fit(
             for epoch in range(done, recipe.epochs):
                 start = time.perf_counter()
                 losses, hits = train_epoch(
-                    model, loss_of, optimizer, *train, recipe.batch_size, order
+                    model, loss_of, optimizer, *train, recipe.batch_size, order, step
                 )
                 scores = evaluate(model, loss_of, *test, recipe.batch_size)
                 row = [losses.mean(), hits.mean(), *scores]
@@ -149,6 +166,18 @@ def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None
     return data
 
 
+def train_step(
+    model: nn.Module, loss_of: nn.Module, optimizer: Optimizer, x: Tensor, y: Tensor, batch: Tensor
+) -> tuple[Tensor, Tensor]:
+    """One step on the rows `batch` (B,) of x and y; the loss, and the outputs (B, C) before it."""
+    phi = model(x.index_select(0, batch))
+    loss = loss_of(phi, y.index_select(0, batch))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach(), phi.detach()
+
+
 def train_epoch(
     model: nn.Module,
     loss_of: nn.Module,
@@ -157,28 +186,25 @@ def train_epoch(
     y: Tensor,
     batch_size: int,
     order: torch.Generator,
+    step: Step | None = None,
 ) -> tuple[Tensor, Tensor]:
     """One pass over x (N, I), y (N,); the loss and the accuracy of every step, on the device.
 
     A last batch of a single sample is left out: batch normalisation has no variance for it.
+    ``step`` is `train_step` for these arguments, if not another form of it.
     """
+    step = step or partial(train_step, model, loss_of, optimizer, x, y)
     model.train()
     batches = torch.randperm(len(x), generator=order).to(x.device).split(batch_size)
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches = batches[:-1]
-    # Filled in place and read once per epoch: a float() here would stall a GPU every step.
-    losses = torch.empty(len(batches), device=x.device)
-    hits = torch.empty_like(losses)
-    for step, batch in enumerate(batches):
-        target = y[batch]
-        phi = model(x[batch])
-        loss = loss_of(phi, target)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses[step] = loss.detach()
-        hits[step] = accuracy(phi.detach(), target)
-    return losses, hits
+    # Kept as they are and scored once per epoch: a float() here would stall a GPU every step.
+    losses, outputs = [], []
+    for batch in batches:
+        loss, phi = step(batch)
+        losses.append(loss)
+        outputs.append(phi)
+    return torch.stack(losses), _accuracies(outputs, [y[batch] for batch in batches])
 
 
 @torch.no_grad()
@@ -196,6 +222,16 @@ def evaluate(
         loss_of(*pair) for pair in zip(phi.split(batch_size), y.split(batch_size), strict=True)
     ]
     return torch.stack(losses).mean(), accuracy(phi, y)
+
+
+def _accuracies(outputs: list[Tensor], targets: list[Tensor]) -> Tensor:
+    """The accuracy of every batch; all but the last are of one size, and scored at once."""
+    *whole, last = zip(outputs, targets, strict=True)
+    scores = [accuracy(*last).unsqueeze(0)]
+    if whole:
+        phi, target = (torch.stack(tensors) for tensors in zip(*whole, strict=True))
+        scores.insert(0, accuracy(phi, target))
+    return torch.cat(scores)
 
 
 def _seed(device: torch.device, seed: int) -> None:

@@ -1,6 +1,8 @@
 """What the package promises as a whole: its names, its versions, its README."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +32,20 @@ def test_every_public_name_is_there():
     assert set(physlib.__all__) <= set(dir(physlib))
     with pytest.raises(AttributeError, match="no attribute 'LandauLoss'"):
         _ = physlib.LandauLoss
+
+
+def test_training_loads_no_more_than_it_needs():
+    """What is behind a quick start: no torch for the command, and nothing else for `fit`."""
+    heavy = ("torch", "scipy.stats", "scipy.integrate", "sklearn", "pandas", "matplotlib", "joblib")
+    for statement, loaded in (
+        ("import physlib.cli", []),
+        ("from physlib import *", ["torch"]),
+    ):
+        script = f"{statement}\nimport sys\nprint([m for m in {heavy} if m in sys.modules])"
+        out = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        )
+        assert out.stdout.strip() == str(loaded)
 
 
 def test_recipes_stay_the_mapping_whatever_is_imported():

@@ -316,7 +316,7 @@ print(f"temperature {recipe.temperature:g} in the Langevin cells")
 paths = []
 for make in (
     lambda p: Langevin(p, lr=0.1, damping=0.1, temperature=0.0),
-    lambda p: torch.optim.SGD(p, lr=0.1, momentum=1 - 0.1),
+    lambda p: torch.optim.SGD(p, lr=0.1, momentum=1 - 0.1, fused=True),
 ):
     theta = torch.linspace(-1, 1, 5).requires_grad_()
     optimizer = make([theta])

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from physlib import theory
 from physlib.checks import require_choice, require_integer, require_number
+from physlib.components.layer_by_hand import LayerByHand, applies, scaled_input
 
 Ramp = Literal["index", "normalised", "ones"]
 
@@ -73,11 +74,11 @@ def hyperbolic_linear(
         ramp = ramp_vector(ramp, features).to(weight.device)
     elif ramp.shape != (features,):
         raise ValueError(f"ramp must have shape ({features},), got {tuple(ramp.shape)}")
-    limit = beta_limit(dtype, features)
-    beta = beta.to(dtype).clamp(-limit, limit)
-    t_of_x = t.to(dtype) * torch.sigmoid(x.mean(-1, keepdim=True, dtype=dtype))  # (..., 1)
-    gain = ramp.to(dtype) * torch.cosh(5 * beta) + t_of_x * torch.sinh(5 * beta)  # (..., I)
-    return F.linear((x * gain).to(x.dtype), weight)
+    ramp, limit = ramp.to(dtype), beta_limit(dtype, features)
+    if applies(x, weight, beta, t, ramp):
+        y: Tensor = LayerByHand.apply(x, weight, beta, t, ramp, limit)  # the same, and faster
+        return y
+    return F.linear(scaled_input(x, beta, t, ramp, limit).to(x.dtype), weight)
 
 
 def beta_limit(dtype: torch.dtype, features: int) -> float:

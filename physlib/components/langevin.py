@@ -10,8 +10,8 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from physlib.checks import require_choice, require_integer, require_number
-from physlib.components.noise import Noise
-from physlib.components.schemes import SCHEMES
+from physlib.components.noise import Kind, Noise
+from physlib.components.schemes import SCHEMES, noise_deviation
 from physlib.theory import Scheme
 
 
@@ -39,7 +39,7 @@ class Langevin(Optimizer):
     quadratic well of curvature k the stationary density is the Boltzmann density
     :math:`e^{-U/T}` at the temperature that `physlib.theory.position_temperature` gives, T up
     to a step-size correction; it is stable while αk < 2(2 − γ). T = 0 is heavy-ball SGD with
-    momentum 1 − γ, bit for bit in float32 and float64; γ = 1 is stochastic gradient Langevin
+    momentum 1 − γ, bit for bit torch's fused one; γ = 1 is stochastic gradient Langevin
     dynamics.
 
     The velocity is kept as ``torch.optim.SGD`` keeps its momentum, as u = −v/α. With a constant
@@ -67,6 +67,8 @@ class Langevin(Optimizer):
         scheme: the discretisation: ``"symplectic-euler"`` (the printed one), ``"baoab"``,
             ``"overdamped"`` or ``"explicit-euler"``.
         seed: of the noise, at least 0; None draws one from torch's global generator.
+        noise: ``"gaussian"``, or ``"two-point"``: ±1 with equal chance, several times cheaper and
+            of the same temperatures, see `physlib.components.noise`.
 
     Raises:
         TypeError, ValueError: an argument of the wrong type or outside its range, in the
@@ -82,18 +84,24 @@ class Langevin(Optimizer):
         temperature: float = 0.0,
         scheme: Scheme = "symplectic-euler",
         seed: int | None = None,
+        noise: Kind = "gaussian",
     ) -> None:
         require_choice("scheme", scheme, SCHEMES)
         if seed is None:
             seed = int(torch.randint(2**62, ()))
         self.scheme: Scheme = scheme
-        self._noise = Noise(require_integer("seed", seed, low=0))
+        self._noise = Noise(require_integer("seed", seed, low=0), noise)
         super().__init__(params, {"lr": lr, "damping": damping, "temperature": temperature})
 
     @property
     def seed(self) -> int:
         """Of the noise."""
         return self._noise.seed
+
+    @property
+    def generators(self) -> list[torch.Generator]:
+        """Those of the noise that have been drawn from, one per device."""
+        return self._noise.generators
 
     @property
     def noise_bytes(self) -> int:
@@ -155,8 +163,11 @@ class Langevin(Optimizer):
         buffers = self._buffers(params)
         if buffers and rescale != 1:
             torch._foreach_mul_(buffers, rescale)
-        noise = self._noise.draw(params) if temperature > 0 and lr > 0 else None
-        SCHEMES[self.scheme](params, grads, buffers, noise, lr, damping, temperature)
+        noise = None
+        if temperature > 0 and lr > 0:
+            deviation = noise_deviation(self.scheme, lr, damping, temperature)
+            noise = self._noise.draw(params, deviation)
+        SCHEMES[self.scheme](params, grads, noise, buffers, lr, damping)
 
     def _buffers(self, params: list[Tensor]) -> list[Tensor]:
         """u = −v/α of each parameter, zero at first; none where the scheme has no velocity."""

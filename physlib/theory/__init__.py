@@ -1,6 +1,7 @@
 """Closed forms, each once: the text quotes them, the tests hold to them, the plots draw them.
 
-Symbols follow ``book/notation.md``.
+Symbols follow ``book/notation.md``. What needs scipy loads it on use: it takes longer to load than
+all the rest of the library.
 """
 
 from physlib.theory.array import Array
@@ -38,6 +39,7 @@ from physlib.theory.langevin import (
     mean_squared_displacement,
     position_temperature,
     stability_limit,
+    two_point_excess_kurtosis,
     velocity_temperature,
 )
 from physlib.theory.layer import boost, layer_cost, layer_gain, layer_gradients, rapidity_limit
@@ -106,6 +108,7 @@ __all__ = [
     "spike_coherence",
     "stability_limit",
     "susceptibility",
+    "two_point_excess_kurtosis",
     "velocity_temperature",
     "walked_norm",
     "wavenumbers",

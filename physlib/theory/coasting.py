@@ -8,8 +8,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import quad
-from scipy.stats import norm
 
 from physlib.theory.array import Array
 from physlib.theory.langevin import mean_squared_displacement
@@ -50,6 +48,9 @@ def expected_minimum(count: int) -> float:
     """
     if count < 1:
         raise ValueError(f"count must be at least 1, got {count}")
+    from scipy.integrate import quad
+    from scipy.stats import norm
+
     mean, _ = quad(
         lambda x: x * count * math.exp(norm.logpdf(x) + (count - 1) * norm.logsf(x)), -12, 12
     )

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import trapezoid
 
 from physlib.checks import require_choice
 from physlib.theory.array import Array
@@ -113,6 +112,17 @@ def exact_noise_factor(damping: ArrayLike) -> Array:
     return 1 - np.asarray(damping, dtype=float) / 2
 
 
+def two_point_excess_kurtosis(lr_k: ArrayLike) -> Array:
+    r"""Of positions in a quadratic well, where noise is ±1 and γ = 1: :math:`-2(1-r^2)/(1+r^2)`.
+
+    With :math:`r = 1 - \alpha k` each step's coin is forgotten by that factor, and the sum
+    :math:`\sum_n r^n \eta_n` has the fourth cumulant :math:`-2/(1-r^4)` beside the variance
+    :math:`1/(1-r^2)`. It vanishes with the step: many small coins make a Gaussian.
+    """
+    squared = np.square(1 - np.asarray(lr_k, dtype=float))
+    return np.asarray(-2 * (1 - squared) / (1 + squared))
+
+
 def diffusion(
     temperature: ArrayLike,
     lr: ArrayLike,
@@ -181,6 +191,8 @@ def boltzmann_density(theta: ArrayLike, temperature: float, curvature: float = 1
 
 def boltzmann_on_grid(theta: ArrayLike, energy: ArrayLike, temperature: float) -> Array:
     r"""The density :math:`e^{-U/T}/Z` of any potential, Z by the trapezoidal rule on the grid."""
+    from scipy.integrate import trapezoid
+
     theta, energy = np.asarray(theta, dtype=float), np.asarray(energy, dtype=float)
     weight = np.exp(-(energy - energy.min()) / temperature)
     density: Array = weight / trapezoid(weight, theta)

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
 from physlib.theory.array import Array
 
@@ -16,6 +15,8 @@ def matched_filter_accuracy(distance: ArrayLike, sigma: ArrayLike) -> Array:
     standard deviation σ on every pixel. Along the line between them the noise is normal with σ,
     and an error is a shift by more than half the way. No classifier does better.
     """
+    from scipy.stats import norm
+
     return np.asarray(norm.cdf(np.asarray(distance, dtype=float) / (2 * np.asarray(sigma))))
 
 
@@ -32,6 +33,8 @@ def clipped_normal(mean: ArrayLike, sigma: ArrayLike) -> tuple[Array, Array]:
             + \sigma\mu\,\varphi_a - \sigma(1 + \mu)\varphi_b + 1 - \Phi_b .
         \end{aligned}
     """
+    from scipy.stats import norm
+
     mu, sigma = np.asarray(mean, dtype=float), np.asarray(sigma, dtype=float)
     a, b = (0 - mu) / sigma, (1 - mu) / sigma
     inside, white = norm.cdf(b) - norm.cdf(a), norm.sf(b)

@@ -1,4 +1,5 @@
 import copy
+import itertools
 import math
 import subprocess
 import sys
@@ -10,11 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from physlib import HyperbolicLinear, hyperbolic_linear, theory
-from physlib.components import literal
+from physlib.components import hyperbolic, literal
 from physlib.components.costs import measured_cost
 from physlib.components.hyperbolic import beta_limit, ramp_vector
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
+
+
+@pytest.fixture(params=["by hand", "formula"], scope="module", autouse=True)
+def path(request):
+    """Every test here runs twice: with the gradients by hand, and with the formula alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "formula":
+            patch.setattr(hyperbolic, "applies", lambda *_: False)
+        yield request.param
 
 
 def ingredients(batch, inputs, outputs, seed, dtype=torch.float64, beta=0.3):
@@ -109,6 +119,69 @@ def test_gradcheck(ramp):
         return hyperbolic_linear(*tensors, ramp=ramp)
 
     assert torch.autograd.gradcheck(layer, ingredients(3, 4, 5, seed=2))
+
+
+# torch's own forward mode compiles its formulas with a tool that torch has since deprecated
+deprecated = pytest.mark.filterwarnings("ignore:.*torch.jit.script:FutureWarning")
+
+
+@deprecated
+@pytest.mark.parametrize("ramp", ["index", "ones"])
+def test_second_derivatives_and_forward_mode(ramp):
+    def layer(*tensors):
+        return hyperbolic_linear(*tensors, ramp=ramp)
+
+    tensors = ingredients(3, 4, 2, seed=2)
+    assert torch.autograd.gradgradcheck(layer, tensors)
+    assert torch.autograd.gradcheck(layer, tensors, check_forward_ad=True, check_backward_ad=False)
+
+
+@deprecated
+def test_transforms_of_functions():
+    x, weight, beta, t = (tensor.detach() for tensor in ingredients(3, 4, 2, seed=3))
+
+    def energy(beta, t):
+        return hyperbolic_linear(x, weight, beta, t).square().mean()
+
+    hessian = torch.func.hessian(energy, argnums=(0, 1))(beta, t)
+    by_autograd = torch.autograd.functional.hessian(energy, (beta, t))
+    for row, expected in zip(hessian, by_autograd, strict=True):
+        torch.testing.assert_close(row, expected)
+
+
+@pytest.mark.parametrize("trained", list(itertools.product([False, True], repeat=4)))
+def test_any_part_may_be_frozen(trained):
+    """The gradients that are asked for do not depend on which others are."""
+    tensors = ingredients(3, 6, 4, seed=10)
+    whole = torch.autograd.grad(hyperbolic_linear(*tensors).square().sum(), tensors)
+    for tensor, want in zip(tensors, trained, strict=True):
+        tensor.requires_grad_(want)
+    loss = hyperbolic_linear(*tensors).square().sum()
+    assert loss.requires_grad == any(trained)
+    if any(trained):
+        loss.backward()
+    for tensor, want, expected in zip(tensors, trained, whole, strict=True):
+        if want:
+            torch.testing.assert_close(tensor.grad, expected)
+        else:
+            assert tensor.grad is None
+
+
+def test_the_output_may_be_changed_in_place():
+    tensors = ingredients(3, 6, 4, seed=11)
+    apart = torch.autograd.grad(torch.relu(hyperbolic_linear(*tensors)).sum(), tensors)
+    in_place = torch.autograd.grad(hyperbolic_linear(*tensors).relu_().sum(), tensors)
+    for a, b in zip(apart, in_place, strict=True):
+        assert torch.equal(a, b)
+
+
+def test_an_accumulated_gradient_is_a_sum():
+    tensors = ingredients(3, 6, 4, seed=12)
+    for _ in range(2):
+        hyperbolic_linear(*tensors).square().sum().backward()
+    once = torch.autograd.grad(hyperbolic_linear(*tensors).square().sum(), tensors)
+    for tensor, gradient in zip(tensors, once, strict=True):
+        torch.testing.assert_close(tensor.grad, 2 * gradient)
 
 
 @given(seed=st.integers(0, 2**31), beta=st.floats(-1, 1))

@@ -42,7 +42,7 @@ def test_zero_temperature_is_heavy_ball_sgd_bit_for_bit(dtype, scheduled):
     results = []
     for make in (
         lambda p: Langevin(p, lr=0.03, damping=0.2),
-        lambda p: torch.optim.SGD(p, lr=0.03, momentum=1 - 0.2),
+        lambda p: torch.optim.SGD(p, lr=0.03, momentum=1 - 0.2, fused=True),
     ):
         net = network(dtype)
         optimizer = make(net.parameters())
@@ -68,7 +68,8 @@ def test_a_noisy_run_is_the_printed_loop():
             net.zero_grad()
             net(x).square().mean().backward()
         optimizer.step()
-        literal.langevin_step(parameters, velocities, noise.draw(parameters), **settings)
+        kicks = [-eta for eta in noise.draw(parameters)]  # we add to the gradient, not to the force
+        literal.langevin_step(parameters, velocities, kicks, **settings)
         for p, q, v in zip(ours.parameters(), printed.parameters(), velocities, strict=True):
             torch.testing.assert_close(p, q, rtol=1e-10, atol=1e-12)
             torch.testing.assert_close(optimizer.velocity(p), v, rtol=1e-9, atol=1e-12)
