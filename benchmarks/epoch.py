@@ -1,6 +1,7 @@
 """One epoch of MNIST: this library's loop, the least that a loop can do, and its peers."""
 
 from collections.abc import Iterable
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, cast
@@ -14,14 +15,16 @@ from benchmarks.interleaved import Candidate, Target, compare
 from physlib import MLP, Recipe, recipes
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.components import literal
-from physlib.training import recipe_data, train_epoch
+from physlib.graphs import CudaRecorder, Replayed
+from physlib.training import Step, recipe_data, train_epoch, train_step
 
 OURS, BARE, PRINTED = "physlib", "bare MLP", "as printed"
+RECORDED = "physlib, one CUDA graph"
 TUTORIAL = "torch's tutorial (MLP)"
 
 
 def run(
-    device: str, samples: int = 60_000, printed_steps: int = 20, rounds: int = 7
+    device: str, samples: int = 60_000, printed_steps: int = 20, rounds: int = 6
 ) -> dict[str, Any]:
     """Seconds of an epoch over `samples` images; the printed code's from `printed_steps`."""
     recipe = recipes["physlib"]
@@ -35,11 +38,14 @@ def run(
         TUTORIAL: peers.tutorial(recipe, device, samples),
     }
     frameworks = {"Lightning": peers.lightning, "skorch": peers.skorch}
+    if x.is_cuda:
+        candidates[RECORDED] = ours(recipe, x, y, graph=True)
     there = {name: p for name, p in peers.FRAMEWORKS.items() if find_spec(p) is not None}
     candidates |= {name: frameworks[name](recipe, x, y) for name in there}
     found = compare(candidates, rounds, scale={PRINTED: steps / printed_steps})
     targets = (
         Target(OURS, BARE, at_most=1.7),
+        Target(RECORDED, OURS),
         Target(PRINTED, OURS, at_least=50),
         Target(TUTORIAL, OURS, at_least=4),
         *(Target(name, OURS) for name in peers.FRAMEWORKS),
@@ -52,11 +58,14 @@ def run(
     }
 
 
-def ours(recipe: Recipe, x: Tensor, y: Tensor) -> Candidate:
-    """As `fit` runs it."""
+def ours(recipe: Recipe, x: Tensor, y: Tensor, graph: bool = False) -> Candidate:
+    """As `fit` runs it, recorded or not."""
     model, loss_of = build_model(recipe).to(x.device), build_loss(recipe)
     optimizer, order = build_optimizer(recipe, model, 0), torch.Generator().manual_seed(0)
-    return lambda: train_epoch(model, loss_of, optimizer, x, y, recipe.batch_size, order)
+    step: Step = partial(train_step, model, loss_of, optimizer, x, y)
+    if graph:
+        step = Replayed(step, CudaRecorder(lambda: getattr(optimizer, "generators", ())))
+    return lambda: train_epoch(model, loss_of, optimizer, x, y, recipe.batch_size, order, step)
 
 
 def bare(x: Tensor, y: Tensor, batch_size: int) -> Candidate:

@@ -21,7 +21,7 @@ def run(device: str = "cpu", rounds: int = 7) -> dict[str, Any]:
     targets = (
         Target("import physlib", "import torch", at_most=1.2),
         Target("physlib --help", at_most=0.5),
-        Target("from physlib import fit", "import torch"),
+        Target("from physlib import fit", "import torch", at_most=1.2),
     )
     return {"comparisons": [found.as_json(*targets)]}
 
