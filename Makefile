@@ -42,7 +42,7 @@ execute: $(READY)
 	@touch $@
 
 bench: .venv/.bench
-	KINETO_LOG_LEVEL=5 $(BIN)/python -m benchmarks
+	KINETO_LOG_LEVEL=99 $(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv _build

@@ -132,14 +132,16 @@ def compare(
     rounds: int = 15,
     measure: Measure = once,
     scale: Mapping[str, float] | None = None,
+    warm_up: bool = True,
 ) -> Comparison:
-    """Measure all `candidates` in turn, `rounds` times, after calling each once to warm up.
+    """Measure all `candidates` in turn, `rounds` times.
 
     Args:
-        candidates: what to call, by name; at least two rounds' worth of patience each.
+        candidates: what to call, by name.
         rounds: at least 1; an interval needs six.
         measure: seconds of a call.
         scale: by what to multiply the seconds of a candidate that does only part of the work.
+        warm_up: whether to call each once before.
 
     Raises:
         TypeError, ValueError: `rounds` is not a positive integer, or `scale` names no candidate.
@@ -148,8 +150,9 @@ def compare(
     scale = scale or {}
     if unknown := scale.keys() - candidates.keys():
         raise ValueError(f"scale must name candidates ({', '.join(candidates)}), got {unknown}")
-    for candidate in candidates.values():
-        candidate()
+    if warm_up:
+        for candidate in candidates.values():
+            candidate()
     found: dict[str, list[Quartiles]] = {name: [] for name in candidates}
     for _ in range(rounds):
         for name, candidate in candidates.items():

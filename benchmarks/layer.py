@@ -23,6 +23,7 @@ from physlib.components import literal
 from physlib.components.costs import measured_cost
 
 OURS, LINEAR, PRINTED, PRODUCTS = "HyperbolicLinear", "nn.Linear", "as printed", "three products"
+FACTORED = "factored, by autograd"
 
 
 def run(
@@ -46,6 +47,8 @@ def run(
             targets = (
                 Target(OURS, LINEAR, at_most=1.25 if input_gradient else 1.6),
                 Target(PRODUCTS, LINEAR),
+                Target(PRINTED, FACTORED),
+                Target(FACTORED, OURS),
                 Target(PRINTED, OURS, at_least=50),
             )
             comparisons.append(
@@ -68,8 +71,16 @@ def _layers(
     return {
         OURS: (lambda x, *_: ours(x), [x, *scalars], delta),
         LINEAR: (lambda x, *_: linear(x), [x, *linear.parameters()], delta),
+        FACTORED: (_factored, [x, *scalars], delta),
         PRINTED: (literal.layer, [x, *scalars], delta),
     }
+
+
+def _factored(x: Tensor, weight: Tensor, beta: Tensor, t: Tensor) -> Tensor:
+    """The gain on the input, and nothing else done about it."""
+    index = torch.arange(x.shape[-1], dtype=x.dtype, device=x.device)  # (I,)
+    t_of_x = t * torch.sigmoid(x.mean(-1, keepdim=True))  # (B, 1)
+    return F.linear(x * (index * torch.cosh(5 * beta) + t_of_x * torch.sinh(5 * beta)), weight)
 
 
 def _both_passes(layer: Callable[..., Tensor], tensors: list[Tensor], delta: Tensor) -> Candidate:

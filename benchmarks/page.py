@@ -191,7 +191,7 @@ def _origin(shelf: Shelf) -> str:
     for folder, records in shelf.items():
         every = list(records.values())
         first, machine = every[0], every[0]["machine"]
-        commits = sorted({str(r["commit"]["id"])[:10] for r in every})
+        commits = sorted({(r["commit"]["id"] or "unknown")[:10] for r in every})
         dirty = ", with changes" if any(r["commit"]["dirty"] for r in every) else ""
         lines.append(
             f"- `results/bench/{folder}`: {_device(records)}; {machine['cores']} cores, "

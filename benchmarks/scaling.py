@@ -39,7 +39,7 @@ class Power(NamedTuple):
 def run(
     device: str,
     sizes: Mapping[str, tuple[int, ...]] = SIZES,
-    rounds: int = 7,
+    rounds: int = 6,
     seconds: float = 0.03,
 ) -> dict[str, Any]:
     """Seconds against each size, and the exponents."""

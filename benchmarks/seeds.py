@@ -22,13 +22,16 @@ def run(
 ) -> dict[str, Any]:
     """Seconds to train from so many seeds, scores on the test set included."""
     recipe = recipes["physlib"].replace(epochs=epochs, dataset=dataset)
+    apart(
+        recipe, range(2), device
+    )  # joblib starts its processes, which import torch, and keeps them
     comparisons = []
     for count in counts:
         candidates: dict[str, Candidate] = {
             TOGETHER: partial(fit, recipe, seeds=range(count), device=device, progress=False),
             APART: partial(apart, recipe, range(count), device),
         }
-        found = compare(candidates, rounds)
+        found = compare(candidates, rounds, warm_up=False)
         comparisons.append(found.as_json(Target(APART, TOGETHER), seeds=count))
     return {
         "sizes": {"epochs": epochs, "processes": os.cpu_count()},
@@ -37,7 +40,7 @@ def run(
 
 
 def apart(recipe: Recipe, seeds: range, device: str) -> list[float]:
-    """Test accuracies of single runs; joblib keeps its processes for the next round."""
+    """Test accuracies of single runs."""
     accuracies: list[float] = Parallel(n_jobs=os.cpu_count())(
         delayed(_single)(recipe, seed, device) for seed in seeds
     )
