@@ -100,9 +100,30 @@ def load_dataset(name: str = "mnist", device: str | torch.device = "cpu") -> Dat
     ``digits`` (1,437 + 360) is scikit-learn's, enlarged from 8×8 pixels to 28×28: a stand-in
     that needs no network, and never a basis for a statement about MNIST.
 
+    Args:
+        name: ``"mnist"``, ``"fashion-mnist"``, ``"kmnist"`` or ``"digits"``.
+        device: where the tensors shall live.
+
+    Shape:
+        Images (N, 28, 28), labels (N,); as network input, (N, 784).
+
+    Units:
+        Images are grey values, 0 black to 255 white; inputs are scaled to the range asked for.
+
     Raises:
         ValueError: unknown name or device.
         DatasetUnavailableError: no intact copy, and no network.
+
+    Source:
+        LeCun, Cortes and Burges (MNIST); Xiao, Rasul and Vollgraf 2017 (Fashion-MNIST); Clanuwat et
+        al. 2018 (KMNIST); Alpaydin and Kaynak 1998 (digits, as scikit-learn has them).
+
+    Example:
+        >>> data = load_dataset("digits")
+        >>> data.train_images.shape, data.test_labels.shape
+        (torch.Size([1437, 28, 28]), torch.Size([360]))
+        >>> data.train_inputs((-1.0, 1.0)).shape
+        torch.Size([1437, 784])
     """
     require_choice("dataset", name, TITLES)
     device = resolve_device(device)

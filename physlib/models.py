@@ -24,8 +24,7 @@ class ExperimentalNet(nn.Sequential):
     """Hyperbolic layers, each followed by the activation, the last one too.
 
     Batch normalisation stands between a layer and its activation, but for the last of several
-    layers. That is the network of the post's later revision; the post itself gives only the
-    layer.
+    layers.
 
     Args:
         widths: features from input to output, at least two numbers; 784, 156, 10 by default.
@@ -36,7 +35,25 @@ class ExperimentalNet(nn.Sequential):
         layer: ``"hyperbolic"``, or ``"linear"`` for the control that differs in nothing else:
             no bias, and the same initial weights from the same seed, without the gain.
 
-    Shape: (B, widths[0]) to (B, widths[-1]).
+    Shape:
+        (B, widths[0]) to (B, widths[-1]).
+
+    Units:
+        None: pixels in, activations out, the loss forgets their scale.
+
+    Raises:
+        TypeError, ValueError: an argument of the wrong type or outside its range.
+
+    Source:
+        The later revision of the post; the post itself gives only the layer.
+
+    Example:
+        >>> import torch
+        >>> net = ExperimentalNet((784, 156, 10))
+        >>> net(torch.randn(32, 784)).shape
+        torch.Size([32, 10])
+        >>> [type(module).__name__ for module in net]
+        ['HyperbolicLinear', 'BatchNorm1d', 'RReLU', 'HyperbolicLinear', 'RReLU']
     """
 
     def __init__(
@@ -71,7 +88,22 @@ class MLP(nn.Sequential):
     Args:
         widths: features from input to output, at least two numbers; 784, 156, 10 by default.
 
-    Shape: (B, widths[0]) to (B, widths[-1]).
+    Shape:
+        (B, widths[0]) to (B, widths[-1]).
+
+    Units:
+        Logits: natural logarithms of odds, up to a constant.
+
+    Raises:
+        TypeError, ValueError: widths are no integers from 1, or fewer than two.
+
+    Source:
+        The "traditional neural network" of the post's table, which says no more of it.
+
+    Example:
+        >>> import torch
+        >>> MLP((784, 156, 10))(torch.randn(32, 784)).shape
+        torch.Size([32, 10])
     """
 
     def __init__(self, widths: Sequence[int] = (784, 156, 10)) -> None:

@@ -14,8 +14,27 @@ class Recipe:
     A changed copy is `recipe.replace(lr=3e-3)`, or `recipe.override("lr=3e-3")`.
     The fields below "loss" matter only to the loss or optimizer that they belong to.
 
+    Shape:
+        ``hidden`` has the widths between input and output, ``pixel_range`` what black and white
+        become; all other fields are single values.
+
+    Units:
+        ``lr``, ``damping`` and ``temperature`` are those of `Langevin`; ``label_noise`` is a
+        fraction, ``validation`` counts images, ``epochs`` passes over the training images.
+
     Raises:
         TypeError, ValueError: a field of the wrong type or outside its range.
+
+    Source:
+        Defaults are the post's where it gives a number, and this book's elsewhere.
+
+    Example:
+        >>> recipe = Recipe(name="mine", lr=3e-3)
+        >>> recipe.override("hidden=64,32", "temperature=1e-6").hidden
+        (64, 32)
+        >>> recipe.replace(damping=2)
+        Traceback (most recent call last):
+        ValueError: damping must be finite and in (0, 1], got 2.0
     """
 
     name: str
@@ -129,7 +148,27 @@ def _parse(field: str, text: str, hint: Any) -> Any:
 
 
 class _Recipes(dict[str, Recipe]):
-    """Recipes by name; an unknown name raises ValueError with the known ones."""
+    """Every named run of the book: a mapping from names to each `Recipe`.
+
+    Shape:
+        One `Recipe` per name.
+
+    Units:
+        Those of `Recipe`.
+
+    Raises:
+        ValueError: an unknown name; the message has the known ones.
+
+    Source:
+        ``post`` has the post's numbers, ``revision-1layer`` and ``revision-2layer`` the later
+        revision's, the others this book's.
+
+    Example:
+        >>> print(*recipes)
+        physlib post revision-2layer revision-1layer mlp mlp-adam
+        >>> recipes["revision-1layer"].gamma
+        6.5
+    """
 
     def __missing__(self, name: str) -> Recipe:
         require_choice("recipe", name, self)

@@ -1,11 +1,14 @@
 """What every chapter must be, before nbval runs it."""
 
+import ast
 import json
 from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
+
+from physlib.notebook import source
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
@@ -67,3 +70,16 @@ def test_every_figure_has_an_alternative_text(path):
 @chapters
 def test_pages_are_not_published_with_the_stand_in(path):
     assert "stand-in" not in json.dumps([c.outputs for c in code_cells(path)])
+
+
+@chapters
+def test_the_code_that_it_shows_is_the_librarys(path):
+    """As it is now: a docstring that has changed since would stay on the page."""
+    names = {"source": source}
+    for cell in code_cells(path):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("physlib"):
+                exec(ast.unparse(node), names)
+        if cell.source.startswith("source("):
+            (output,) = cell.outputs
+            assert output.data["text/markdown"] == eval(cell.source, names).data

@@ -39,7 +39,7 @@ def parameter_ratio(traditional: int) -> Statistic:
 
 
 def stable_states(alpha: float = 0.0035, gamma: float = 5.0) -> Statistic:
-    """How many minima |α d² − γ d⁴| has in −1 < d < 1; arithmetic, no record.
+    r"""How many minima :math:`|\alpha d^2 - \gamma d^4|` has in −1 < d < 1; arithmetic, no record.
 
     The modulus is the post's, of a uniform error, without the gradient term.
     """

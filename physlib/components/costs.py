@@ -29,7 +29,7 @@ def kept_tensors(apart_from: Iterable[Tensor] = ()) -> Iterator[dict[int, int]]:
 
 
 def measured_cost(layer: Callable[..., Tensor], *tensors: Tensor) -> tuple[int, int]:
-    """Flops of the matrix products in layer(*tensors) and its gradients, and bytes kept for these.
+    """Flops of the matrix products in ``layer(*tensors)`` and its gradients, and bytes kept.
 
     The bytes are those of the tensors that autograd holds between the forward and the backward
     pass, the arguments not counted. The closed form is `theory.layer_cost`.

@@ -60,8 +60,8 @@ def relax(
     Args:
         psi: fields as in `free_energy`, left unchanged; N of them move at once.
         time: how long, in units in which the mobility is one.
-        steps: in how many steps, at least 1; time/steps well below 1/|a| is accurate.
-        dx: lattice spacing; at most about the coherence length √(c/|a|).
+        steps: in how many steps, at least 1; time/steps well below :math:`1/|a|` is accurate.
+        dx: lattice spacing; at most about the coherence length :math:`\sqrt{c/|a|}`.
         a: quadratic coefficient, of either sign.
         b: quartic coefficient, positive.
         c: stiffness, positive.

@@ -36,9 +36,8 @@ def ginzburg_landau_loss(
         \quad \partial\hat\varphi_i = \tfrac12(\hat\varphi_{i+1} - \hat\varphi_{i-1})
 
     The mean runs over samples and classes, the maximum over the classes of each sample, and
-    the difference wraps around. Source: the post, "The Custom Loss Function"; the wrapping,
-    the maximum per sample and ``eps`` are the later revision's. The last three options are the
-    other readings of it, and the sign that Ginzburg and Landau have.
+    the difference wraps around. The last three options are other readings of the formula, and
+    the sign that Ginzburg and Landau have.
 
     Half precision and autocast: the network's part may run in either; from ``phi`` on everything
     is float32, because eps and the fourth powers would be lost otherwise.
@@ -46,7 +45,7 @@ def ginzburg_landau_loss(
     Args:
         phi: network output, shape (B, C), floating point.
         target: class indices, shape (B,), int64, in 0 .. C − 1.
-        alpha: weight of the quadratic term, dimensionless like every weight here.
+        alpha: weight of the quadratic term.
         gamma: weight of the quartic term, which enters with a minus sign (but see ``quartic``).
         stiffness: weight κ of the squared difference (the printed ½).
         axis: what the difference runs over, ``"class"`` (the printed formula) or ``"batch"``
@@ -68,6 +67,22 @@ def ginzburg_landau_loss(
         TypeError: an argument has the wrong type.
         ValueError: an argument is outside its range. On CUDA, where reading the targets would
             stall the device, an index out of range trips torch's device assertion instead.
+
+    Units:
+        None: the outputs are divided by the largest, and every weight is dimensionless.
+
+    Source:
+        The post, "The Custom Loss Function"; the wrapping, the maximum per sample and ``eps`` are
+        the later revision's.
+
+    Example:
+        Outputs that are right and certain do not have the least energy: the gradient term stays.
+
+        >>> import torch
+        >>> target = torch.arange(10)
+        >>> phi = torch.nn.functional.one_hot(target).float()
+        >>> print(f"{ginzburg_landau_loss(phi, target):.4f}")
+        0.0250
     """
     _check(phi, target)
     _check_options(alpha, gamma, stiffness, axis, eps, maximum, wrap, quartic)
@@ -91,9 +106,28 @@ def _slope(phi_hat: Tensor, dim: int, wrap: bool) -> Tensor:
 
 
 class GinzburgLandauLoss(nn.Module):
-    """`ginzburg_landau_loss` as a module: call it with (phi (B, C), target (B,)).
+    """`ginzburg_landau_loss` as a module, with the same arguments.
 
-    The arguments and errors are those of `ginzburg_landau_loss`.
+    Shape:
+        Call it with the output (B, C) and the target (B,); it returns a scalar.
+
+    Units:
+        None, as for `ginzburg_landau_loss`.
+
+    Raises:
+        TypeError, ValueError: an argument of the wrong type or outside its range.
+
+    Source:
+        The post, "The Custom Loss Function".
+
+    Example:
+        Without its gradient term, the energy vanishes where every output is right and certain.
+
+        >>> import torch
+        >>> target = torch.arange(10)
+        >>> phi = torch.nn.functional.one_hot(target).float()
+        >>> GinzburgLandauLoss(stiffness=0.0)(phi, target)
+        tensor(0.)
     """
 
     def __init__(

@@ -29,7 +29,7 @@ def simulate(
         options: of `Langevin`: lr, damping, temperature, seed, …
 
     Returns:
-        Positions (steps // every, *start.shape), and the last velocities, in units of position
+        Positions ``(steps // every, *start.shape)``, and the last velocities, in units of position
         per step; NaN where the scheme has none.
     """
     require_integer("steps", steps, low=1)

@@ -79,8 +79,8 @@ def rival_energy(
         \frac1C\Bigl[2(\alpha n^2 - \gamma n^4) + (C-3)(\alpha g^2 - \gamma g^4)
             + \tfrac\kappa2(1-g)^2 + \tfrac\kappa2(g-n)^2\Bigr]
 
-    For at least 5 classes, wrapped, and |n|, |g| ≤ 1, so that the output is normalised. A negative
-    ``gamma`` gives the stable sign.
+    For at least 5 classes, wrapped, and n and g in [−1, 1], so that the output is normalised. A
+    negative ``gamma`` gives the stable sign.
     """
     if classes < 5:
         raise ValueError(f"classes must be at least 5, got {classes}")
