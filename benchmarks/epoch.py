@@ -18,6 +18,7 @@ from physlib.components import literal
 from physlib.epochs import Step, train_epoch, train_step
 from physlib.graphs import CudaRecorder, Replayed
 from physlib.training import recipe_data
+from physlib.workers import one_thread
 
 OURS, BARE, PRINTED = "physlib", "bare MLP", "as printed"
 CHEAP = "physlib, two-point noise"
@@ -47,7 +48,12 @@ def run(
         candidates[RECORDED] = ours(recipe, x, y, graph=True)
     there = {name: p for name, p in peers.FRAMEWORKS.items() if find_spec(p) is not None}
     candidates |= {name: frameworks[name](recipe, x, y) for name in there}
-    found = compare(candidates, rounds, scale={PRINTED: steps / printed_steps})
+    every = compare(candidates, rounds, scale={PRINTED: steps / printed_steps})
+    on_one_thread = []
+    if not x.is_cuda and torch.get_num_threads() > 1:  # as `physlib reproduce` runs each of many
+        with one_thread():
+            own = {name: candidates[name] for name in (OURS, CHEAP, BARE, LOOP)}
+            on_one_thread.append(compare(own, rounds))
     targets = (
         Target(OURS, BARE, at_most=1.7),
         Target(CHEAP, BARE),
@@ -61,7 +67,10 @@ def run(
         "sizes": {"samples": samples, "batch": recipe.batch_size, "printed_steps": printed_steps},
         "peers": {package: version(package) for package in there.values()},
         "missing": sorted(peers.FRAMEWORKS.keys() - there.keys()),
-        "comparisons": [found.as_json(*targets, threads=torch.get_num_threads())],
+        "comparisons": [
+            every.as_json(*targets, threads=torch.get_num_threads()),
+            *(alone.as_json(*targets, threads=1) for alone in on_one_thread),
+        ],
     }
 
 

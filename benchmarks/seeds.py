@@ -15,7 +15,7 @@ TOGETHER, APART = "one program", "one process per core"
 
 def run(
     device: str,
-    counts: tuple[int, ...] = (2, 4, 8),
+    counts: tuple[int, ...] = (2, 8),
     epochs: int = 1,
     rounds: int = 6,
     dataset: str = "mnist",

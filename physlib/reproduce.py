@@ -5,14 +5,12 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from tqdm.auto import tqdm
 
 from physlib.checks import require_choice
@@ -26,7 +24,7 @@ from physlib.recipes import Recipe
 from physlib.records import Record, read_record, record_path, write_record
 from physlib.runs import Run
 from physlib.training import fit
-from physlib.workers import fan_out
+from physlib.workers import fan_out, one_thread
 
 _ALONE = threading.Lock()
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -49,7 +47,7 @@ def record_of(recipe: Recipe, seed: int, profile: str) -> Record:
     at a time in a process, since weights come from torch's global generator. A Dask worker
     therefore needs no more than one thread.
     """
-    with _ALONE, _one_thread():
+    with _ALONE, one_thread():
         start = time.perf_counter()
         run = fit(recipe, seed, "cpu", progress=False)
         final = measure(run) if run.status == "completed" else {}
@@ -133,16 +131,6 @@ def reproduce(
 
 def _record(profile: str, run: tuple[Recipe, int]) -> Record:
     return record_of(*run, profile)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _rows(run: Run, final: dict[str, float]) -> Iterator[tuple[int, str, float]]:

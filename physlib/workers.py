@@ -44,6 +44,19 @@ def fan_out(
 
 
 @contextmanager
+def one_thread() -> Iterator[None]:
+    """torch's operations inside run on one thread, so that their bits do not depend on others."""
+    import torch  # which a worker may not need
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextmanager
 def _cluster(address: str | None) -> Iterator[None]:
     """Joblib's work inside goes to the Dask scheduler at `address`, if there is one."""
     if address is None:
