@@ -1,11 +1,12 @@
-# Two commands for everybody: `make book` and `make test`. `make execute` is the release step.
+# Two commands for everybody: `make book` and `make test`. `make execute` is the release step, and
+# `make repository URL=…` says where the book is published, once.
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 READY := .venv/.ready
 
-.PHONY: setup book test execute lint clean
+.PHONY: setup book test execute repository lint clean
 
 setup: $(READY)
 
@@ -34,6 +35,9 @@ test: lint
 
 execute: $(READY)
 	$(BIN)/python notebooks/execute.py
+
+repository: $(READY)
+	@$(BIN)/python tools/stamp.py $(if $(URL),'$(URL)')
 
 clean:
 	rm -rf .venv _build
