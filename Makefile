@@ -1,12 +1,12 @@
-# Two commands for everybody: `make book` and `make test`. `make execute` is the release step, and
-# `make repository URL=…` says where the book is published, once.
+# Two commands for everybody: `make book` and `make test`. `make execute` and `make bench` are
+# release steps; `make repository URL=…` says where the book is published, once.
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 READY := .venv/.ready
 
-.PHONY: setup book test execute repository lint clean
+.PHONY: setup book test execute bench repository lint clean
 
 setup: $(READY)
 
@@ -35,6 +35,14 @@ test: lint
 
 execute: $(READY)
 	$(BIN)/python notebooks/execute.py
+
+# The peers that are timed beside this library are no part of the lock: only this target needs them.
+.venv/.bench: $(READY)
+	@$(INSTALL) --constraint requirements.lock --editable '.[bench]'
+	@touch $@
+
+bench: .venv/.bench
+	KINETO_LOG_LEVEL=99 $(BIN)/python -m benchmarks
 
 repository: $(READY)
 	@$(BIN)/python tools/stamp.py $(if $(URL),'$(URL)')

@@ -1,5 +1,7 @@
 """From a recipe's words to the modules that they name."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 from torch.optim import Optimizer
@@ -41,8 +43,8 @@ def build_loss(recipe: Recipe) -> nn.Module:
     )
 
 
-def build_optimizer(recipe: Recipe, model: nn.Module, seed: int) -> Optimizer:
-    """The recipe's optimizer over the parameters of `model`; `seed` is that of its noise."""
+def build_optimizer(recipe: Recipe, model: nn.Module, seed: int | Sequence[int]) -> Optimizer:
+    """The recipe's optimizer over the parameters of `model`; `seed` as in `Langevin`."""
     if recipe.optimizer == "adam":
         return torch.optim.Adam(model.parameters(), lr=recipe.lr, fused=True)
     if recipe.optimizer == "sgd":

@@ -54,7 +54,12 @@ def train(
         str | None, typer.Option(help="A second recipe to train and compare with.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, order of images, and noise.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Of weights, order of images, and noise.", show_default="0")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help="Train from seeds 0 to N − 1 at once, and show their mean.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, …")] = None,
     dataset: Annotated[
         str | None,
@@ -76,6 +81,11 @@ def train(
         raise ValueError("checkpoint must be left out with against: one file holds one run")
     if against == recipe:
         raise ValueError(f"against must be another recipe than {recipe!r}")
+    alone = {"seed": seed, "checkpoint": checkpoint, "plot": plot}
+    if seeds is not None and (
+        given := [name for name, value in alone.items() if value is not None]
+    ):
+        raise ValueError(f"{given[0]} must be left out beside seeds: it is for a single run")
     chosen = [recipes[name].override(*(settings or [])) for name in names]
     if epochs is not None:
         chosen = [r.override(f"epochs={epochs}") for r in chosen]
@@ -97,7 +107,14 @@ def train(
     from physlib import report
     from physlib.training import fit
 
-    runs = [fit(r, seed, device, checkpoint=checkpoint) for r in chosen]
+    if seeds is not None:
+        groups = [fit(r, seeds=range(seeds), device=device) for r in chosen]
+        if as_json:
+            print(json.dumps(report.seeds_as_json(groups)))
+        else:
+            report.show_seeds(groups)
+        return
+    runs = [fit(r, seed or 0, device, checkpoint=checkpoint) for r in chosen]
     if as_json:
         rival = {"against": report.as_json(runs[1])} if len(runs) == 2 else {}
         print(json.dumps({**report.as_json(runs[0]), **rival}))

@@ -13,7 +13,8 @@ from physlib.data import Dataset
 from physlib.metrics import accuracy
 from physlib.models import parameter_count
 from physlib.recipes import Recipe
-from physlib.training import Run, recipe_data
+from physlib.runs import Run
+from physlib.training import recipe_data
 
 SUBSET = 2_500  # evenly spaced images that corruptions and softmax temperature are measured on
 _DAMAGE = 28  # the seed of the damage: one for all runs, whose differences are then paired

@@ -24,7 +24,8 @@ from physlib.planning import PROFILES, planned, seconds, stages, with_needs
 from physlib.provenance import provenance
 from physlib.recipes import Recipe
 from physlib.records import Record, read_record, record_path, write_record
-from physlib.training import Run, fit
+from physlib.runs import Run
+from physlib.training import fit
 from physlib.workers import fan_out
 
 _ALONE = threading.Lock()

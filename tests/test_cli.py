@@ -55,6 +55,32 @@ def test_a_rival_is_trained_and_compared(tmp_path):
     assert [p.name for p in picture.parent.iterdir()] == ["curves.png"]
 
 
+def test_many_seeds_have_a_mean_and_an_interval():
+    arguments = ["train", "mlp", "--against", "mlp-adam", "--dataset", "digits", "--epochs", 1]
+    found = json.loads(physlib(*arguments, "--seeds", 3, "--json").stdout)
+    for group in (found, found["against"]):
+        assert group["seeds"] == [run["seed"] for run in group["runs"]] == [0, 1, 2]
+        scores = [run["test_accuracy"] for run in group["runs"]]
+        assert group["test_accuracy"]["mean"] == pytest.approx(sum(scores) / 3)
+        assert group["test_accuracy"]["low"] < min(scores)
+    means = found["test_accuracy"]["mean"], found["against"]["test_accuracy"]["mean"]
+    assert found["difference"]["mean"] == pytest.approx(means[0] - means[1])
+    shown = physlib(*arguments, "--seeds", 3).stdout
+    assert f"{100 * means[0]:.2f} %" in shown
+    assert "stand-in" in shown
+
+
+def test_seeds_without_a_mean_say_so():
+    arguments = ["train", "mlp", *FAST, "--seeds", 1]
+    found = json.loads(physlib(*arguments, "--json").stdout, parse_constant=pytest.fail)
+    assert found["test_accuracy"]["low"] is None
+    assert "– to – %" in physlib(*arguments).stdout
+    arguments += ["--set", "lr=1e9"]
+    found = json.loads(physlib(*arguments, "--json").stdout, parse_constant=pytest.fail)
+    assert (found["diverged"], found["test_accuracy"]["mean"]) == (1, None)
+    assert physlib(*arguments).exit_code == 0
+
+
 def test_a_checkpoint_is_continued(tmp_path):
     common = [
         "train",
@@ -82,6 +108,9 @@ def test_a_checkpoint_is_continued(tmp_path):
         (["mlp", "--checkpoint", "/"], "checkpoint "),
         (["mlp", "--epochs", 0], "epochs must be at least 1, got 0"),
         (["mlp", "--seed", -1], "seed must be at least 0, got -1"),
+        (["mlp", "--seeds", 0], "seeds must be at least one, and each another one, got []"),
+        (["mlp", "--seeds", 2, "--seed", 0], "seed must be left out beside seeds"),
+        (["mlp", "--seeds", 2, "--plot", "c.png"], "plot must be left out beside seeds"),
         (["mlp", "--device", "abacus"], "device must be one"),
         (["mlp", "--dataset", "cifar"], "dataset must be one of"),
         (["mlp", "--set", "lr"], "must read FIELD=VALUE"),

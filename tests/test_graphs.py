@@ -6,8 +6,8 @@ from test_training import assert_same_run
 
 import physlib.training
 from physlib import fit, recipes
+from physlib.epochs import train_step
 from physlib.graphs import WARM_UP, Replayed
-from physlib.training import train_step
 
 DIGITS = recipes["physlib"].override("dataset=digits", "epochs=3", "temperature=1e-4")
 

@@ -413,3 +413,14 @@ def test_walks_collapses_and_wells():
     panels = plots.kept_and_forgotten({"a": np.ones((3, 2)), "b": np.zeros((3, 1))}).axes
     assert [len(axes.lines) - 1 for axes in panels] == [2, 1]
     assert [axes.get_title() for axes in panels] == ["a", "b"]
+
+
+def test_epoch_times_put_the_fastest_on_top_and_label_it():
+    loops = {"slow": (9.0, 8.0, 10.0), "fast": (1.0, 0.5, 2.0), "once": (3.0, 0.0, np.inf)}
+    labels = {9.0: "9 s", 1.0: "1 s", 3.0: "3 s"}
+    (axes,) = plots.epoch_times({"CPU": loops}, labels).axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["fast", "once", "slow"]
+    assert [text.get_text() for text in axes.texts] == ["1 s", "3 s", "9 s"]
+    assert axes.get_xscale() == "log"
+    ends = [c[2][0].get_segments()[0][:, 0].tolist() for c in axes.containers if c[2]]
+    assert ends == [[0.5, 2.0], [8.0, 10.0]]

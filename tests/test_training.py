@@ -11,8 +11,10 @@ import physlib.training
 from physlib import MLP, fit, ginzburg_landau_loss, load_dataset, recipes
 from physlib.checkpoints import CheckpointError
 from physlib.data import Dataset, pixel_order
+from physlib.epochs import train_epoch
 from physlib.metrics import accuracy
-from physlib.training import COLUMNS, recipe_data, train_epoch
+from physlib.runs import COLUMNS
+from physlib.training import recipe_data
 
 DIGITS = recipes["physlib"].override("dataset=digits", "epochs=4", "lr=1e-2")
 

@@ -299,6 +299,53 @@ for scheme, values in chosen.items():
     print(f"{scheme:17}", bool((abs(mean - exact) / error).max() < 4))
 
 # %% [markdown]
+# ### Any fair coin will do
+#
+# Look again at the three lines that gave {eq}`eq-langevin-temperatures`. They ask that kicks have the mean zero, the
+# right variance, and no memory. They do not ask for a Gaussian. Toss a coin for each kick, $\eta = \pm 1$, and the
+# temperatures stay what they are. The coin shows in the cloud's shape alone, and for $\gamma = 1$ you can say how
+# much. Each step forgets what was by the factor $r = 1 - \alpha k$, so the cloud is a sum of coins,
+# $\sum_n r^n \eta_n$. Fourth cumulants add up like variances, with $r^4$ in place of $r^2$, and a coin has $-2$:
+#
+# $$
+# \frac{\langle\theta^4\rangle}{\langle\theta^2\rangle^2} - 3
+# = -2\,\frac{1 - r^2}{1 + r^2} .
+# $$ (eq-langevin-coin)
+#
+# A Gaussian cloud has zero here, and so has a sum of many small coins: for small steps $r$ is near 1. Averages agree
+# to the order of the step, which is all that a scheme of first order promises anyway; one speaks of *weak*
+# convergence {cite}`kloeden1992`. What you gain is speed. A coin costs one random bit, a Gaussian number thirty-two,
+# and [drawing them is most of a step's price](../../book/performance). `Langevin(…, noise="two-point")` tosses coins:
+
+# %% tags=["nbval-check-output"]
+n, x = 20_000, 0.3
+print(f"αk = {x}, γ = 1, within four standard errors of the closed form:")
+for noise in ("gaussian", "two-point"):
+    cloud = simulate(
+        lambda theta: theta,
+        torch.zeros(n, dtype=torch.float64),
+        40,
+        every=40,
+        lr=x,
+        damping=1.0,
+        temperature=1.0,
+        noise=noise,
+        seed=2,
+    )[0][-1]
+    mean, error = mean_and_error(cloud.square())
+    warm = (
+        abs(mean - float(theory.position_temperature(1.0, x, 1.0))) / error
+    )
+    excess = (cloud**4).mean().item() / mean**2 - 3
+    exact = float(theory.two_point_excess_kurtosis(x)) * (
+        noise != "gaussian"
+    )
+    shape = abs(excess - exact) / math.sqrt(24 / n)
+    print(
+        f"{noise:10} temperature {warm < 4}, shape {shape < 4} ({exact:+.2f})"
+    )
+
+# %% [markdown]
 # ### Two samplers in the wild
 #
 # Both departures from {eq}`eq-langevin-update` occur in public code, and the curves say what they do.

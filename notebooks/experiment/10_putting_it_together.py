@@ -43,12 +43,13 @@ from physlib.building import build_loss, build_model, build_optimizer
 from physlib.claims.judging import final
 from physlib.components import literal
 from physlib.data import TITLES, mnist_or_digits
+from physlib.epochs import train_epoch, train_step
 from physlib.experiments import TEMPERATURES, TUNING
 from physlib.intervals import paired_interval
 from physlib.models import parameter_count
 from physlib.notebook import peak_memory, records, source, verdict_table
 from physlib.profiling import PARTS, step_bytes, step_seconds
-from physlib.training import recipe_data, train_epoch, train_step
+from physlib.training import recipe_data
 
 shelf = records()  # the full profile: every byte is checked
 device = "cuda" if torch.cuda.is_available() else "cpu"

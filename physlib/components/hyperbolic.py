@@ -1,6 +1,7 @@
 """The layer: a linear map whose weights a hyperbolic rotation mixes with the input."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Literal, Self, get_args
 
 import torch
@@ -94,6 +95,7 @@ def hyperbolic_linear(
     return F.linear(scaled_input(x, beta, t, ramp, limit).to(x.dtype), weight)
 
 
+@cache
 def beta_limit(dtype: torch.dtype, features: int) -> float:
     """The largest β that `hyperbolic_linear` does not clamp; dtype is that of the gain."""
     return theory.rapidity_limit(torch.finfo(dtype).max, features) / 5

@@ -1,7 +1,7 @@
 """The optimizer: discretised Langevin dynamics of the parameters."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -9,9 +9,10 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
-from physlib.checks import require_choice, require_integer, require_number
-from physlib.components.noise import Kind, Noise
+from physlib.checks import require_choice, require_number
+from physlib.components.noise import Kind
 from physlib.components.schemes import SCHEMES, noise_deviation
+from physlib.components.stacked_noise import noise_from
 from physlib.theory import Scheme
 
 
@@ -64,7 +65,9 @@ class Langevin(Optimizer):
         temperature: T in units of the loss, at least 0.
         scheme: the discretisation: ``"symplectic-euler"`` (the printed one), ``"baoab"``,
             ``"overdamped"`` or ``"explicit-euler"``.
-        seed: of the noise, at least 0; None draws one from torch's global generator.
+        seed: of the noise, at least 0; None draws one from torch's global generator. A sequence
+            of S seeds takes parameters of shape (S, …), and moves every slice as an optimizer of
+            its own with that seed would.
         noise: ``"gaussian"``, or ``"two-point"``: ±1 with equal chance, several times cheaper and
             of the same temperatures, see `physlib.components.noise`.
 
@@ -104,18 +107,18 @@ class Langevin(Optimizer):
         damping: float = 0.1,
         temperature: float = 0.0,
         scheme: Scheme = "symplectic-euler",
-        seed: int | None = None,
+        seed: int | Sequence[int] | None = None,
         noise: Kind = "gaussian",
     ) -> None:
         require_choice("scheme", scheme, SCHEMES)
         if seed is None:
             seed = int(torch.randint(2**62, ()))
         self.scheme: Scheme = scheme
-        self._noise = Noise(require_integer("seed", seed, low=0), noise)
+        self._noise = noise_from(seed, noise)
         super().__init__(params, {"lr": lr, "damping": damping, "temperature": temperature})
 
     @property
-    def seed(self) -> int:
+    def seed(self) -> int | tuple[int, ...]:
         """Of the noise."""
         return self._noise.seed
 

@@ -5,7 +5,7 @@ coin per number, which costs a bit where a Gaussian one costs 32: mean, variance
 third moment agree, and that is all that a scheme of first order asks for (*weak* convergence:
 averages agree to the order of the step, paths do not). In a quadratic well the temperatures agree
 exactly. Source: Kloeden and Platen, Numerical Solution of Stochastic Differential Equations
-(1992), section 14.1.
+(1992), chapter 14.
 """
 
 import operator

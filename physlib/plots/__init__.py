@@ -51,6 +51,7 @@ from physlib.plots.published import (
     reading_distances,
     walks,
 )
+from physlib.plots.speed import epoch_times
 from physlib.plots.style import COLOURS, STYLE, styled
 from physlib.plots.training import (
     coverage,
@@ -77,6 +78,7 @@ __all__ = [
     "digit_grid",
     "displacement",
     "double_well",
+    "epoch_times",
     "escapes",
     "forest",
     "free_energies",
