@@ -39,13 +39,15 @@ def scaled_input(x: Tensor, beta: Tensor, t: Tensor, ramp: Tensor, limit: float)
     return x * (ramp * torch.cosh(rapidity) + t_of_x * torch.sinh(rapidity))
 
 
-def applies(*tensors: Tensor) -> bool:
+def applies(x: Tensor, *others: Tensor) -> bool:
     """Whether `LayerByHand` may stand for the formula: all on the CPU and of one dtype, and no
     transform of the program, which would want to see the formula.
     """
-    kinds = {(tensor.device.type, tensor.dtype) for tensor in tensors}
+    dtype = x.dtype
     return (
-        kinds in ({("cpu", torch.float32)}, {("cpu", torch.float64)})
+        dtype in (torch.float32, torch.float64)
+        and x.is_cpu
+        and all(other.is_cpu and other.dtype == dtype for other in others)
         and not torch.is_autocast_enabled("cpu")
         and not torch.compiler.is_compiling()
         # torch.func's transforms, and forward-mode differentiation: no public name asks for them
@@ -106,8 +108,9 @@ class LayerByHand(torch.autograd.Function):
             return None, along_weight, None, None, None, None
         both = torch.dot(delta.reshape(-1), y.view(-1)).item()
         along_beta = 5 * (sinh * both + strength * total) / cosh if inside else 0.0
-        along_scalars = weight.new_tensor([along_beta, sinh * total])
-        return along_x, along_weight, along_scalars[0], along_scalars[1], None, None
+        along_t = sinh * total
+        new = weight.new_tensor
+        return along_x, along_weight, new(along_beta), new(along_t), None, None
 
 
 def _by_autograd(
