@@ -1,12 +1,12 @@
 # Two commands for everybody: `make book` and `make test`. `make execute` and `make bench` are
-# release steps.
+# release steps; `make repository URL=…` says where the book is published, once.
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 READY := .venv/.ready
 
-.PHONY: setup book test execute bench lint clean
+.PHONY: setup book test execute bench repository lint clean
 
 setup: $(READY)
 
@@ -43,6 +43,9 @@ execute: $(READY)
 
 bench: .venv/.bench
 	KINETO_LOG_LEVEL=99 $(BIN)/python -m benchmarks
+
+repository: $(READY)
+	@$(BIN)/python tools/stamp.py $(if $(URL),'$(URL)')
 
 clean:
 	rm -rf .venv _build

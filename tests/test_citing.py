@@ -2,9 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator, FormatChecker
 from pybtex.database import parse_string
+from small_site import build
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -57,23 +55,7 @@ def test_both_licences_are_there():
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """Two pages built with the book's own configuration, by name."""
-    site = tmp_path_factory.mktemp("site")
-    for name in ("_config.yml", "pyproject.toml", "CITATION.cff", "book/references.bib"):
-        (site / name).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / name, site / name)
-    shutil.copytree(ROOT / "book/_extensions", site / "book/_extensions")
-    # The link to a page that this small site lacks becomes plain words.
-    citing = (ROOT / "book/citing.md").read_text().replace("[the verdicts](verdicts)", "verdicts")
-    (site / "book/citing.md").write_text(citing + "\n```{bibliography}\n```\n")
-    (site / "index.md").write_text("# A page\n\n[Cite it](book/citing)\n")
-    (site / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: book/citing\n")
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    command += ["build", "--quiet", "-W", str(site)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    html = site / "_build/html"
-    return {p.stem: p.read_text() for p in (html / "index.html", html / "book/citing.html")}
+    return build(tmp_path_factory.mktemp("site"))
 
 
 def test_every_page_names_version_and_licences_in_its_footer(pages):
@@ -85,7 +67,9 @@ def test_every_page_names_version_and_licences_in_its_footer(pages):
 
 
 def test_the_page_shows_the_citation_as_bibtex(pages):
-    shown = re.search(r'<div class="highlight-bibtex.*?<pre>(.*?)</pre>', pages["citing"], re.S)[1]
+    shown = re.search(
+        r'<div class="highlight-bibtex.*?<pre>(.*?)</pre>', pages["book/citing"], re.S
+    )[1]
     (entry,) = parse_string(re.sub(r"<[^>]*>", "", shown), "bibtex").entries.values()
     assert entry.fields["version"] == CITATION["version"] == PROJECT["version"]
     assert entry.fields["title"].strip("{}") == CITATION["title"]

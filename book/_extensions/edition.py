@@ -1,6 +1,7 @@
-"""What the pages say of the edition that they are: version, licences, how to cite it.
+"""What the pages say of their edition: its version and licences, how to cite it, where to run it.
 
-One source for each: the version is `pyproject.toml`'s, the citation `CITATION.cff`'s.
+One source for each: version and the repository's address, if it has one, are in `pyproject.toml`,
+the citation is in `CITATION.cff`.
 """
 
 import tomllib
@@ -16,6 +17,22 @@ FOOTER = (
     '<a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>; code: '
     '<a href="https://opensource.org/license/mit">MIT</a>.'
 )
+
+
+def buttons(url: str) -> dict[str, Any]:
+    """The theme's options for launching, editing and asking; none without an address."""
+    if not url:
+        return {}
+    return {
+        "repository_url": url,
+        "repository_branch": "main",
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab",
+        },
+        **{f"use_{name}_button": True for name in ("repository", "issues", "edit_page")},
+    }
 
 
 def bibtex(citation: dict[str, Any]) -> str:
@@ -41,6 +58,7 @@ def configure(app: Sphinx, config: Config) -> None:
     citation = yaml.safe_load((root / "CITATION.cff").read_text())
     config.version = config.release = project["version"]
     config.html_theme_options["extra_footer"] = FOOTER.format(version=project["version"])
+    config.html_theme_options |= buttons(project.get("urls", {}).get("Repository", ""))
     config.myst_substitutions = {
         **config.myst_substitutions,
         "version": project["version"],
