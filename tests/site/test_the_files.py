@@ -1,5 +1,6 @@
 """The built pages as files: links, downloads, alternative texts. No browser is needed."""
 
+import re
 from functools import cache
 from itertools import pairwise
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -92,6 +93,19 @@ def test_both_halves_of_a_chapter_can_be_downloaded(chapter, suffix):
     [link] = [a["href"] for a in menu.select("a[href]") if a["href"].endswith(suffix)]
     offered = (BUILT / chapter).parent.joinpath(link).resolve()
     assert offered.read_bytes() == (ROOT / chapter).with_suffix(suffix).read_bytes()
+
+
+def test_every_symbol_of_the_notation_leads_to_a_section_that_uses_it():
+    notation = BUILT / "book" / "notation.html"
+    rows = soup(notation).select("main tbody tr")
+    assert len(rows) > 80
+    for row in rows:
+        path, anchor = urldefrag(row.td.a["href"])
+        section = soup((notation.parent / path).resolve()).find(id=anchor)
+        used = " ".join(math.text for math in section.select(".math"))
+        symbols = [math.text[2:-2].split("(")[0] for math in row.td.a.select(".math")]
+        anyone = "|".join(map(re.escape, symbols))
+        assert re.search(rf"(?<![A-Za-z\\])({anyone})(?![A-Za-z])", used), row.td.text
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
