@@ -6,7 +6,7 @@ UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 READY := .venv/.ready
 
-.PHONY: setup book test execute bench repository lint clean
+.PHONY: setup book test execute bench repository lint links clean
 
 setup: $(READY)
 
@@ -29,9 +29,14 @@ lint: $(READY)
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore tests/site
 	$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 -p no:cacheprovider notebooks
 	$(BIN)/jupyter-book build --quiet --all -W -n --keep-going .
+	$(BIN)/pytest tests/site
+
+# Links to other hosts, which are not this project's to keep: no part of `make test`.
+links: $(READY)
+	$(BIN)/jupyter-book build --quiet --builder custom --custom-builder linkcheck .
 
 execute: $(READY)
 	$(BIN)/python notebooks/execute.py
