@@ -16,7 +16,8 @@ def build(site: Path) -> dict[str, str]:
         (site / name).parent.mkdir(exist_ok=True)
         if not (site / name).exists():
             shutil.copy(ROOT / name, site / name)
-    shutil.copytree(ROOT / "book/_extensions", site / "book/_extensions")
+    for folder in ("book/_extensions", "book/_static", "book/_templates"):
+        shutil.copytree(ROOT / folder, site / folder)
     # The link to a page that this small site lacks becomes plain words.
     citing = (ROOT / "book/citing.md").read_text().replace("[the verdicts](verdicts)", "verdicts")
     (site / "book/citing.md").write_text(citing + "\n```{bibliography}\n```\n")

@@ -124,15 +124,19 @@ def test_optimizer_steps():
 def test_epoch_scales_the_printed_steps_and_names_who_is_missing(mnist, monkeypatch):
     there = {name for name, package in epoch.peers.FRAMEWORKS.items() if find_spec(package)}
     measured = epoch.run("cpu", samples=256, printed_steps=1, rounds=1)
-    (comparison,) = measured["comparisons"]
+    comparison, *on_one_thread = measured["comparisons"]
     ran = {
         "physlib",
+        "physlib, two-point noise",
         "bare MLP",
         "bare MLP in physlib's loop",
         "as printed",
         "torch's tutorial (MLP)",
     }
     assert names(comparison) == ran | there
+    for fast in on_one_thread:  # where there is more than one
+        assert fast["settings"]["threads"] == 1
+        assert names(fast) < ran
     monkeypatch.setattr(epoch, "find_spec", lambda _: None)
     alone = epoch.run("cpu", samples=256, printed_steps=1, rounds=1)
     assert alone["missing"] == ["Lightning", "skorch"]
