@@ -52,8 +52,8 @@ def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
         # Docutils' role for an entry is deprecated, and screen readers lose the list with it.
         body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
         body = body.replace("<img ", '<img loading="lazy" ')  # those far below can wait
-        if context["sourcename"].endswith(".ipynb"):
-            line = cost(Path(app.srcdir, context["sourcename"]))
+        if (source := context.get("sourcename", "")).endswith(".ipynb"):  # pages of code have none
+            line = cost(Path(app.srcdir, source))
             body = body.replace("</h1>", f"</h1>\n{line}", 1)
         context["body"] = body
 
