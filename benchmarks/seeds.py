@@ -32,7 +32,7 @@ def run(
             APART: partial(apart, recipe, range(count), device),
         }
         found = compare(candidates, rounds, warm_up=False)
-        comparisons.append(found.as_json(Target(APART, TOGETHER), seeds=count))
+        comparisons.append(found.as_json(Target(APART, TOGETHER, at_least=1), seeds=count))
     return {
         "sizes": {"epochs": epochs, "processes": os.cpu_count()},
         "comparisons": comparisons,
