@@ -356,7 +356,7 @@ begin = torch.linspace(-1, 1, 5, dtype=torch.float64)
 library, _ = simulate(spring, begin, 500, seed=5, **forgotten)
 noise, theta = Noise(5), begin.clone()
 for _ in range(500):
-    (eta,) = noise.draw([theta])
+    eta = -noise.draw([theta])[0]  # the library adds it to the gradient
     v = torch.zeros_like(theta)  # forgotten
     push = -alpha * spring(theta)
     v = (1 - gamma) * v + push + math.sqrt(2 * gamma * alpha * T) * eta
