@@ -5,6 +5,7 @@ what a step costs before there is any work in it, and are left out of the fit.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from benchmarks.epoch import ours
 from benchmarks.interleaved import Candidate, blocks, compare, once
 from physlib import HyperbolicLinear, recipes
 from physlib.building import build_loss, build_model, build_optimizer
+from physlib.epochs import train_step
 from physlib.training import recipe_data
 
 SIZES = {
@@ -77,13 +79,9 @@ def _step(device: str, width: int = 156, batch: int = 128) -> Candidate:
     optimizer = build_optimizer(recipe, model, 0)
     x = torch.rand(batch, 784, device=device) * 2 - 1
     y = torch.randint(10, (batch,), device=device)
-
-    def step() -> None:
-        optimizer.zero_grad()
-        loss_of(model(x), y).backward()
-        optimizer.step()
-
-    return step
+    return partial(
+        train_step, model, loss_of, optimizer, x, y, torch.randperm(batch, device=device)
+    )
 
 
 def _layer(device: str, inputs: int = 784, outputs: int = 156, batch: int = 128) -> Candidate:

@@ -4,11 +4,11 @@ import os
 from functools import partial
 from typing import Any
 
-import torch
 from joblib import Parallel, delayed
 
 from benchmarks.interleaved import Candidate, Target, compare
 from physlib import Recipe, fit, recipes
+from physlib.workers import one_thread
 
 TOGETHER, APART = "one program", "one process per core"
 
@@ -48,5 +48,5 @@ def apart(recipe: Recipe, seeds: range, device: str) -> list[float]:
 
 
 def _single(recipe: Recipe, seed: int, device: str) -> float:
-    torch.set_num_threads(1)
-    return fit(recipe, seed, device, progress=False).test_accuracy
+    with one_thread():
+        return fit(recipe, seed, device, progress=False).test_accuracy

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from physlib.components.hyperbolic import HyperbolicLinear, beta_limit
+from physlib.components.layer_by_hand import scaled_input
 
 
 class _Stacked(nn.Module):
@@ -54,11 +55,10 @@ class _HyperbolicLinear(_Stacked):
         self.limit = beta_limit(self.weight.dtype, layers[0].in_features)
 
     def forward(self, x: Tensor) -> Tensor:  # (S, B, I) to (S, B, O)
-        """As `hyperbolic_linear`."""
-        rapidity = 5 * self.beta.clamp(-self.limit, self.limit)[:, None, None]
-        t_of_x = self.t[:, None, None] * torch.sigmoid(x.mean(-1, keepdim=True))  # (S, B, 1)
-        gain = self.ramp * torch.cosh(rapidity) + t_of_x * torch.sinh(rapidity)  # (S, B, I)
-        return torch.bmm(self.weight, (x * gain).mT).mT
+        """As `hyperbolic_linear`, with a β and a t for each network."""
+        beta, t = self.beta[:, None, None], self.t[:, None, None]
+        scaled = scaled_input(x, beta, t, self.ramp.to(x), self.limit)  # (S, B, I)
+        return torch.bmm(self.weight, scaled.mT).mT
 
 
 class _BatchNorm(_Stacked):

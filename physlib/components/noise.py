@@ -34,6 +34,10 @@ class _Gaussian:
     def length(numbers: int) -> int:
         return numbers
 
+    @property
+    def nbytes(self) -> int:
+        return self.flat.nbytes
+
     def fits(self, params: list[Tensor]) -> bool:
         return len(params) == len(self.params) and all(map(operator.is_, params, self.params))
 
@@ -53,6 +57,10 @@ class _TwoPoint(_Gaussian):
     @staticmethod
     def length(numbers: int) -> int:
         return 64 * -(-numbers // 64)  # whole words
+
+    @property
+    def nbytes(self) -> int:
+        return self.flat.nbytes + self.words.nbytes + self.signs.nbytes
 
     def fill(self, deviation: float, generator: torch.Generator) -> None:
         self.words.random_(-(2**63), None, generator=generator)
@@ -103,7 +111,7 @@ class Noise:
     @property
     def nbytes(self) -> int:
         """Memory of the buffers."""
-        return sum(buffer.flat.nbytes for buffer in self._buffers.values())
+        return sum(buffer.nbytes for buffer in self._buffers.values())
 
     def state(self) -> dict[str, Tensor]:
         """The state of every device's generator, by the device's name."""

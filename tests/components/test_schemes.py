@@ -356,6 +356,8 @@ def test_two_point_noise_is_a_fair_independent_coin():
         torch.cat([n.flatten().clone() for n in noise.draw(parameters, 0.5)]) for _ in "ab"
     )
     n = len(first)
+    padded = 64 * math.ceil(n / 64)
+    assert noise.nbytes == 4 * padded + padded // 8 + 4 * 256 * 8  # numbers, their bits, the table
     for draw in (first, second):
         assert set(draw.tolist()) == {-0.5, 0.5}
         assert abs(draw.mean().item()) < 4 * 0.5 / math.sqrt(n)
