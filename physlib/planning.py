@@ -8,10 +8,11 @@ from physlib.experiments import Experiment
 from physlib.recipes import Recipe
 from physlib.records import Record, read_record, record_path
 from physlib.searches import Lookup
+from physlib.studies import Study
 
 PROFILES = ("fast", "full")
-# Each run, a recipe and a seed, with the experiments that it belongs to.
-Plan = dict[tuple[Recipe, int], set[str]]
+# Each run, a recipe or a study and a seed, with the experiments that it belongs to.
+Plan = dict[tuple[Recipe | Study, int], set[str]]
 
 
 def with_needs(names: Iterable[str] | None, known: Mapping[str, Experiment]) -> list[Experiment]:
@@ -40,15 +41,15 @@ def lookup_in(
     """How `experiment` finds the records that its recipes depend on."""
 
     def lookup(recipe: Recipe) -> Record:
-        recipe = known[experiment.needs or ""].recipe_in(profile, recipe)
-        return read_record(record_path(results, profile, recipe, 0), recipe, 0)
+        made = known[experiment.needs or ""].recipe_in(profile, recipe)
+        return read_record(record_path(results, profile, made, 0), made, 0)
 
     return lookup
 
 
 def recipes_of(
     experiment: Experiment, results: Path, profile: str, known: Mapping[str, Experiment]
-) -> list[Recipe]:
+) -> list[Recipe | Study]:
     """What `experiment` trains in `profile`.
 
     Raises:
@@ -68,7 +69,7 @@ def planned(
         ValueError: two recipes of one name, which would share a folder.
     """
     plan: Plan = {}
-    named: dict[str, Recipe] = {}
+    named: dict[str, Recipe | Study] = {}
     for experiment in chosen:
         for recipe in recipes_of(experiment, results, profile, known):
             if named.setdefault(recipe.name, recipe) != recipe:
@@ -79,12 +80,14 @@ def planned(
     return {run: plan[run] for run in order}
 
 
-def seconds(recipe: Recipe) -> float:
+def seconds(recipe: Recipe | Study) -> float:
     """About how long a run takes on one core, to order runs by and to guess the time left.
 
     Measured on a two-core x86 machine with MNIST: so much per epoch for the arithmetic, and so
     much for every 128th of a step's overhead; a second for loading and measuring.
     """
+    if isinstance(recipe, Study):
+        return recipe.seconds
     if recipe.network == "mlp":
         arithmetic, overhead = 0.40, 0.10
     else:

@@ -16,7 +16,7 @@ from physlib.archives import checksums
 PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
 
 
-def provenance(dataset: str, device: str) -> dict[str, Any]:
+def provenance(dataset: str | None, device: str) -> dict[str, Any]:
     """Versions, machine, commit and dataset sums as plain values, as this process sees them."""
     return {
         "versions": {
@@ -33,7 +33,7 @@ def provenance(dataset: str, device: str) -> dict[str, Any]:
             "threads": torch.get_num_threads(),
         },
         "commit": dict(_commit()),
-        "dataset_md5": checksums(dataset),
+        "dataset_md5": checksums(dataset) if dataset else {},
     }
 
 

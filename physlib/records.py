@@ -4,8 +4,8 @@ A record is a folder, ``results/<profile>/<recipe>/seed-003/``, of two files:
 
 - ``values.csv``: recipe, seed, epoch, metric, value. No times, so that the same run gives the
   same bytes whoever makes it.
-- ``run.json``: the recipe as data, seed, status, versions, machine, commit, times, the SHA-256
-  of the values, and one of itself.
+- ``run.json``: the recipe, or the study, as data, seed, status, versions, machine, commit, times,
+  the SHA-256 of the values, and one of itself.
 
 Both are written into a folder with another name, which is then renamed. A rename onto a folder
 that is there fails, so a killed writer leaves no half of a record, and of two writers the first
@@ -27,6 +27,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from physlib.recipes import Recipe
+from physlib.studies import Study
 
 FORMAT = 1
 COLUMNS = ("recipe", "seed", "epoch", "metric", "value")
@@ -48,7 +49,7 @@ class Record:
     status, diverged_at, why, versions, device, machine, commit, dataset_md5, seconds, date.
     """
 
-    recipe: Recipe
+    recipe: Recipe | Study
     seed: int
     rows: list[tuple[int, str, float]]
     facts: dict[str, Any]
@@ -86,7 +87,7 @@ def committed_results() -> Path:
     )
 
 
-def record_path(results: Path, profile: str, recipe: Recipe, seed: int) -> Path:
+def record_path(results: Path, profile: str, recipe: Recipe | Study, seed: int) -> Path:
     """Where the record of a run lies.
 
     Raises:
@@ -105,7 +106,7 @@ def write_record(path: Path, record: Record) -> bool:
     text = _sealed(
         {
             "format": FORMAT,
-            "recipe": asdict(record.recipe),
+            "recipe": as_data(record.recipe),
             "seed": record.seed,
             **record.facts,
             "sha256": hashlib.sha256(values).hexdigest(),
@@ -126,7 +127,9 @@ def write_record(path: Path, record: Record) -> bool:
     return True
 
 
-def read_record(path: Path, recipe: Recipe | None = None, seed: int | None = None) -> Record:
+def read_record(
+    path: Path, recipe: Recipe | Study | None = None, seed: int | None = None
+) -> Record:
     """The record in the folder `path`, every byte of it checked.
 
     Args:
@@ -144,10 +147,12 @@ def read_record(path: Path, recipe: Recipe | None = None, seed: int | None = Non
     found = _recipe(path / "run.json", facts.pop("recipe"))
     values, sha256 = _bytes(path / "values.csv"), facts.pop("sha256")
     if recipe is not None:
-        for field in fields(Recipe):
-            there, here = getattr(found, field.name), getattr(recipe, field.name)
-            if there != here:
-                difference = f"{field.name} is {there!r} there, {here!r} here"
+        there, here = as_data(found), as_data(recipe)
+        for name in [n for n in here if n not in there] + [n for n in there if n not in here]:
+            _refuse(path, f"belongs to another kind of run: only one of the two has {name!r}")
+        for name in here:
+            if there[name] != here[name]:
+                difference = f"{name} is {there[name]!r} there, {here[name]!r} here"
                 _refuse(path, f"belongs to another recipe: {difference}")
     found_seed = facts.pop("seed")
     if seed is not None and found_seed != seed:
@@ -170,7 +175,9 @@ def _values(record: Record) -> bytes:
     return "\n".join([",".join(COLUMNS), *lines, ""]).encode()
 
 
-def _parsed(path: Path, values: bytes, recipe: Recipe, seed: int) -> list[tuple[int, str, float]]:
+def _parsed(
+    path: Path, values: bytes, recipe: Recipe | Study, seed: int
+) -> list[tuple[int, str, float]]:
     """The rows of a table that `_values` wrote."""
     try:
         header, *lines = [line.split(",") for line in values.decode().splitlines()]
@@ -216,11 +223,19 @@ def _unsealed(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _recipe(path: Path, data: dict[str, Any]) -> Recipe:
-    """A recipe from its fields; those that a record is too old to have take their defaults."""
-    unknown = sorted(data.keys() - {field.name for field in fields(Recipe)})
+def as_data(recipe: Recipe | Study) -> dict[str, Any]:
+    """A recipe or a study as plain values."""
+    return recipe.as_data() if isinstance(recipe, Study) else asdict(recipe)
+
+
+def _recipe(path: Path, data: dict[str, Any]) -> Recipe | Study:
+    """A study, or a recipe, from its fields; those that an old record lacks take defaults."""
+    kind: type[Recipe | Study] = Study if "function" in data else Recipe
+    unknown = sorted(data.keys() - {field.name for field in fields(kind)})
     if unknown:
         _refuse(path, f"has a recipe of a newer version, with {', '.join(unknown)}")
+    if kind is Study:
+        return Study(**data)
     plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return Recipe(**plain)
 

@@ -23,6 +23,7 @@ from physlib.provenance import provenance
 from physlib.recipes import Recipe
 from physlib.records import Record, read_record, record_path, write_record
 from physlib.runs import Run
+from physlib.studies import Row, Study
 from physlib.training import fit
 from physlib.workers import fan_out, one_thread
 
@@ -40,8 +41,8 @@ class Outcome:
     failed: list[str] = field(default_factory=list)
 
 
-def record_of(recipe: Recipe, seed: int, profile: str) -> Record:
-    """Train `recipe` from `seed` on one thread of the CPU, and measure it.
+def record_of(recipe: Recipe | Study, seed: int, profile: str) -> Record:
+    """Train `recipe` from `seed` on one thread of the CPU, and measure it; or run the study.
 
     One thread, so that the bits do not depend on how many runs share the machine; and one run
     at a time in a process, since weights come from torch's global generator. A Dask worker
@@ -49,21 +50,23 @@ def record_of(recipe: Recipe, seed: int, profile: str) -> Record:
     """
     with _ALONE, one_thread():
         start = time.perf_counter()
-        run = fit(recipe, seed, "cpu", progress=False)
-        final = measure(run) if run.status == "completed" else {}
+        if isinstance(recipe, Study):
+            rows = recipe.run(seed)
+            facts: dict[str, Any] = {"status": "completed", "diverged_at": None, "why": None}
+            epochs: list[float] = []
+        else:
+            run = fit(recipe, seed, "cpu", progress=False)
+            rows = list(_rows(run, measure(run) if run.status == "completed" else {}))
+            facts = {"status": run.status, "diverged_at": run.diverged_at, "why": run.why}
+            epochs = [round(s, 3) for s in run.history["seconds"]]
         facts = {
             "profile": profile,
-            "status": run.status,
-            "diverged_at": run.diverged_at,
-            "why": run.why,
-            **provenance(recipe.dataset, run.device),
-            "seconds": {
-                "total": round(time.perf_counter() - start, 3),
-                "epochs": [round(s, 3) for s in run.history["seconds"]],
-            },
+            **facts,
+            **provenance(recipe.dataset, "cpu"),
+            "seconds": {"total": round(time.perf_counter() - start, 3), "epochs": epochs},
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-    return Record(recipe, seed, list(_rows(run, final)), facts)
+    return Record(recipe, seed, rows, facts)
 
 
 def reproduce(
@@ -108,7 +111,7 @@ def reproduce(
         plan = planned(ready, results, profile, known)
         missing = [run for run in plan if not _is_there(results, profile, *run)]
         outcome.found += len(plan) - len(missing)
-        for dataset in sorted({recipe.dataset for recipe, _ in missing}):
+        for dataset in sorted({recipe.dataset for recipe, _ in missing if recipe.dataset}):
             load_dataset(dataset)  # one clear error, rather than one for every run
         label = ", ".join(e.name for e in ready)
         work = partial(_record, profile)
@@ -129,11 +132,11 @@ def reproduce(
     return outcome
 
 
-def _record(profile: str, run: tuple[Recipe, int]) -> Record:
+def _record(profile: str, run: tuple[Recipe | Study, int]) -> Record:
     return record_of(*run, profile)
 
 
-def _rows(run: Run, final: dict[str, float]) -> Iterator[tuple[int, str, float]]:
+def _rows(run: Run, final: dict[str, float]) -> Iterator[Row]:
     epochs = [int(epoch) for epoch in run.history["epoch"]]
     for i, epoch in enumerate(epochs):
         for metric in METRICS:
@@ -142,7 +145,7 @@ def _rows(run: Run, final: dict[str, float]) -> Iterator[tuple[int, str, float]]
         yield epochs[-1], metric, float(value)
 
 
-def _is_there(results: Path, profile: str, recipe: Recipe, seed: int) -> bool:
+def _is_there(results: Path, profile: str, recipe: Recipe | Study, seed: int) -> bool:
     """Whether a run is on record; what is on record must be whole and its own."""
     path = record_path(results, profile, recipe, seed)
     if not path.exists():
@@ -151,11 +154,11 @@ def _is_there(results: Path, profile: str, recipe: Recipe, seed: int) -> bool:
     return True
 
 
-def _ticks(run: tuple[Recipe, int]) -> int:
+def _ticks(run: tuple[Recipe | Study, int]) -> int:
     return round(seconds(run[0]))  # whole, so that they add up to the total exactly
 
 
-def _bar(runs: list[tuple[Recipe, int]], label: str, progress: bool) -> "tqdm[Any]":
+def _bar(runs: list[tuple[Recipe | Study, int]], label: str, progress: bool) -> "tqdm[Any]":
     """A bar in core seconds as planned, from which the time left is guessed."""
     return tqdm(
         total=sum(map(_ticks, runs)),

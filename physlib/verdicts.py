@@ -109,13 +109,13 @@ def page(shelf: Shelf, root: Path) -> str:
         "claim show how far the verdict depends on ours.",
         "",
         f"In sum, {len(judged)} claims: {tally}.",
-        "",
-        "| claim | verdict | measured |",
-        "|---|---|---|",
     ]
-    lines += map(row, judged)
-    for j in judged:
-        lines += _section(j, root)
+    groups = {j.claim.group: [k for k in judged if k.claim.group == j.claim.group] for j in judged}
+    for group, members in groups.items():
+        lines += ["", f"## {group}", "", "| claim | verdict | measured |", "|---|---|---|"]
+        lines += map(row, members)
+        for j in members:
+            lines += _section(j, root)
     return "\n".join([*lines, "", "## Where this comes from", "", origin(shelf), ""])
 
 
@@ -130,7 +130,7 @@ def _section(j: Judged, root: Path) -> list[str]:
     lines = [
         "",
         f"(verdict-{claim.id})=",
-        f"## {SIGNS[j.verdict]} {claim.id.replace('-', ' ').capitalize()}",
+        f"### {SIGNS[j.verdict]} {claim.id.replace('-', ' ').capitalize()}",
         "",
         f"> {claim.quote.replace('|', chr(92) + '|')}",
         ">",

@@ -16,6 +16,7 @@ class Claim:
     ``unit`` is how numbers are shown: ``"%"`` for accuracies and shares, ``"points"`` for
     differences of them, ``"epochs"``, or ``""``. ``variants`` are other definitions: they give
     the sensitivity table and change no verdict. ``chapter`` argues for the definition.
+    ``group`` is whose claim it is, a heading of the page.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Claim:
     unit: str = ""
     chapter: str = "notebooks/experiment/11_the_table"
     variants: Mapping[str, Statistic] = field(default_factory=dict)
+    group: str = "The blog post"
 
 
 ACCURACY = final("test_accuracy")

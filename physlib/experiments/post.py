@@ -1,4 +1,4 @@
-"""Every experiment of the book as data: which recipes, how many seeds, to ask what.
+"""The experiments on the post, as data: which recipes, how many seeds, to ask what.
 
 Grids, spaces, seeds and epochs were fixed before any record of the full profile was looked at.
 The rates of the ablation and of the network's search were widened once, when the fast profile's
@@ -8,44 +8,14 @@ full record of them was made.
 """
 
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from physlib.experiments.experiment import Experiment
 from physlib.recipes import Recipe, recipes
 from physlib.reference import distance_to_published
 from physlib.searches import Choice, LogUniform, Lookup, Search, grid_search, random_search
 
 HELD_OUT = 10_000  # training images that searches validate on
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """Recipes × seeds 0 … `seeds` − 1, and why.
-
-    `build` gives the recipes; it may look at the records of the experiment that it `needs`,
-    which needs none itself.
-    In the profile "fast" there are at most two seeds and `fast_epochs` epochs.
-    """
-
-    name: str
-    question: str
-    seeds: int
-    build: Callable[[Lookup], tuple[Recipe, ...]]
-    needs: str | None = None
-    fast_epochs: int = 2
-    searches: tuple[Search, ...] = ()  # whose spaces go on record
-
-    def seeds_in(self, profile: str) -> range:
-        """The seeds of a profile."""
-        return range(min(self.seeds, 2) if profile == "fast" else self.seeds)
-
-    def recipe_in(self, profile: str, recipe: Recipe) -> Recipe:
-        """What `recipe` becomes in a profile."""
-        if profile == "fast":
-            return recipe.replace(epochs=min(recipe.epochs, self.fast_epochs))
-        return recipe
-
 
 # ---- tuning: the same number of trials and the same budget for every method ----
 
@@ -191,62 +161,59 @@ def _trials(*searches: Search) -> tuple[Recipe, ...]:
     return tuple(recipe for search in searches for recipe in search.trials)
 
 
-experiments: dict[str, Experiment] = {
-    e.name: e
-    for e in (
-        Experiment(
-            "tuning",
-            "Which settings suit each method, with equal effort?",
-            seeds=1,
-            build=lambda _: _trials(*TUNING.values()),
-            fast_epochs=1,
-            searches=tuple(TUNING.values()),
-        ),
-        Experiment(
-            "headline",
-            "The post's table: who is more accurate, and sooner?",
-            seeds=10,
-            build=_headline,
-            needs="tuning",
-        ),
-        Experiment(
-            "rates",
-            "Which learning rate suits each cell of the ablation?",
-            seeds=1,
-            build=lambda _: _trials(*CELLS.values()),
-            fast_epochs=1,
-            searches=tuple(CELLS.values()),
-        ),
-        Experiment(
-            "ablation",
-            "What do loss, layer and noise contribute, alone and together?",
-            seeds=10,
-            build=_ablation,
-            needs="rates",
-        ),
-        Experiment(
-            "readings",
-            "Which reading of the later revision follows its curves?",
-            seeds=1,
-            build=lambda _: _trials(*READINGS.values()),
-            fast_epochs=1,
-            searches=tuple(READINGS.values()),
-        ),
-        Experiment(
-            "revision",
-            "The later revision's curves: as printed, and in the closest reading.",
-            seeds=5,
-            build=_revision,
-            needs="readings",
-        ),
-        Experiment(
-            "noise",
-            "What do wrong labels cost?",
-            seeds=5,
-            build=_noise,
-            needs="tuning",
-        ),
-        Experiment("temperature", "Does noise help?", seeds=5, build=_temperature),
-        Experiment("terms", "What does each term of the loss do?", seeds=5, build=_terms),
-    )
-}
+EXPERIMENTS = (
+    Experiment(
+        "tuning",
+        "Which settings suit each method, with equal effort?",
+        seeds=1,
+        build=lambda _: _trials(*TUNING.values()),
+        fast_epochs=1,
+        searches=tuple(TUNING.values()),
+    ),
+    Experiment(
+        "headline",
+        "The post's table: who is more accurate, and sooner?",
+        seeds=10,
+        build=_headline,
+        needs="tuning",
+    ),
+    Experiment(
+        "rates",
+        "Which learning rate suits each cell of the ablation?",
+        seeds=1,
+        build=lambda _: _trials(*CELLS.values()),
+        fast_epochs=1,
+        searches=tuple(CELLS.values()),
+    ),
+    Experiment(
+        "ablation",
+        "What do loss, layer and noise contribute, alone and together?",
+        seeds=10,
+        build=_ablation,
+        needs="rates",
+    ),
+    Experiment(
+        "readings",
+        "Which reading of the later revision follows its curves?",
+        seeds=1,
+        build=lambda _: _trials(*READINGS.values()),
+        fast_epochs=1,
+        searches=tuple(READINGS.values()),
+    ),
+    Experiment(
+        "revision",
+        "The later revision's curves: as printed, and in the closest reading.",
+        seeds=5,
+        build=_revision,
+        needs="readings",
+    ),
+    Experiment(
+        "noise",
+        "What do wrong labels cost?",
+        seeds=5,
+        build=_noise,
+        needs="tuning",
+    ),
+    Experiment("temperature", "Does noise help?", seeds=5, build=_temperature),
+    Experiment("terms", "What does each term of the loss do?", seeds=5, build=_terms),
+)
