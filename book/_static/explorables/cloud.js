@@ -81,37 +81,44 @@ Explorables.cloud = (() => {
     return {theta, density, energy: density.reduce((s, p, i) => s + p * potential(theta[i]), 0) / 200};
   }
 
+  /**
+   * α times the curvature, in the valleys and where a particle of energy 6T turns round (one in
+   * several hundred has more), in units of physlib.theory.stability_limit; there it explodes.
+   */
+  function strain({temperature, damping, lr}) {
+    const limit = 2 * (2 - damping);
+    return {inside: (8 * lr) / limit, outside: ((8 + 12 * Math.sqrt(6 * temperature)) * lr) / limit};
+  }
+
   /** What the size of the step does, in words; "" where it does nothing that one can see. */
-  function warning({temperature, damping, lr}) {
-    const limit = 2 * (2 - damping); // of α times the curvature: physlib.theory.stability_limit
-    // Where a particle of energy 6T turns round; one in several hundred has more.
-    const outside = 8 + 12 * Math.sqrt(6 * temperature);
-    if (8 * lr >= limit)
-      return "Unstable: even at the bottom of the valleys, α times the curvature exceeds 2(2 − γ).";
-    if (outside * lr >= limit)
+  function warning(settings) {
+    const {inside, outside} = strain(settings);
+    if (inside >= 1)
+      return "Unstable: even at the bottom of the valleys, α times the curvature is 2(2 − γ) or more.";
+    if (outside >= 1)
       return "Too long a step: high up on the walls, α times the curvature exceeds 2(2 − γ), and "
         + "particles that get there fly off.";
-    if (outside * lr >= limit / 4)
-      return "A long step: α times the curvature comes near 2(2 − γ), and the cloud is visibly "
-        + "hotter than Boltzmann’s.";
+    if (outside >= 1 / 4)
+      return "A long step: high up on the walls, α times the curvature comes near 2(2 − γ), and the "
+        + "cloud is visibly hotter than Boltzmann’s.";
     return "";
   }
 
-  function sentence(cloud, {temperature, damping, lr}, expected) {
-    const {number} = Explorables, kept = cloud.theta.filter((x) => !Number.isNaN(x));
+  function sentence(cloud, settings, expected) {
+    const {number} = Explorables, {inside, outside} = strain(settings);
+    const kept = cloud.theta.filter((x) => !Number.isNaN(x)), lost = PARTICLES - kept.length;
     const energy = kept.reduce((sum, x) => sum + potential(x), 0) / kept.length;
-    const lost = cloud.theta.length - kept.length;
-    const part = (100 * kept.filter((x) => x > 0).length) / kept.length;
-    const stable = 8 * lr < 2 * (2 - damping);
-    const hot = 100 * (1 / (1 - (8 * lr) / (2 * (2 - damping))) - 1);
-    return [
-      `After ${cloud.steps} steps,`,
-      kept.length ? `${number(part, 0)} % of the particles are on the right, and the mean of U is `
-        + `${number(energy, 3)} (Boltzmann: ${number(expected, 3)}).` : "no particle is left.",
-      lost ? `${lost} of ${cloud.theta.length} have flown off.` : "",
-      stable && temperature ? `In the valleys, steps of this size make positions hotter than T by `
-        + `${number(hot, 1)} %.` : "",
-    ].join(" ");
+    const right = (100 * kept.filter((x) => x > 0).length) / kept.length;
+    const said = [`After ${cloud.steps} steps,`];
+    if (kept.length)
+      said.push(`${number(right, 0)} % of the particles are on the right, and the mean of U is `
+        + `${number(energy, 3)} (Boltzmann: ${number(expected, 3)}).`);
+    else said.push("no particle is left: start again.");
+    if (lost) said.push(`${lost} of ${PARTICLES} have flown off.`);
+    if (settings.temperature && outside < 1)
+      said.push("In the valleys, steps of this size make positions hotter than T by "
+        + `${number(100 * (1 / (1 - inside) - 1), 1)} %.`);
+    return said.join(" ");
   }
 
   function start({figures, source, say, warn, motion}) {
@@ -150,5 +157,5 @@ Explorables.cloud = (() => {
     };
   }
 
-  return {Cloud, boltzmann, histogram, normals, warning, start};
+  return {Cloud, normals, start};
 })();

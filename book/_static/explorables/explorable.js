@@ -68,8 +68,10 @@ const Explorables = {
     for (const place of live.querySelectorAll("[data-figure]")) {
       const {textContent} = place.querySelector("script");
       await Bokeh.embed.embed_item(JSON.parse(textContent), place.id);
-      documents.push(Bokeh.documents.at(-1));
-      figures[place.dataset.figure] = documents.at(-1).roots()[0];
+      const drawn = Bokeh.documents.at(-1);
+      if (!drawn.is_idle) await new Promise((resolve) => { drawn.idle.connect(resolve); });
+      documents.push(drawn);
+      figures[place.dataset.figure] = drawn.roots()[0];
     }
     const source = (wanted) =>
       documents.map((d) => d.get_model_by_name(wanted)).find((model) => model !== null);
@@ -102,6 +104,8 @@ const Explorables = {
     });
     for (const wanted of ["leap", "restart"])
       button(wanted)?.addEventListener("click", () => explorable[wanted]());
+    for (const {canvas_view} of Bokeh.index) // keys do nothing there
+      if (canvas_view) canvas_view.events_el.tabIndex = -1;
     followTheTheme(live, Object.values(figures));
     show();
     if (frame) movie(live, button("run"), frame);
@@ -109,11 +113,13 @@ const Explorables = {
     live.classList.add("explorable-started"); // and the still gives way
   }
 
-  document.addEventListener("DOMContentLoaded", () => {
+  document.addEventListener("DOMContentLoaded", async () => {
     for (const live of document.querySelectorAll("[data-explorable]"))
-      start(live).catch((error) => {
+      try {
+        await start(live);
+      } catch (error) {
         live.hidden = true; // the still stays
-        throw error;
-      });
+        console.error(error);
+      }
   });
 })();

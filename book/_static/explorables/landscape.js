@@ -52,41 +52,36 @@ Explorables.landscape = (() => {
     return place;
   }
 
-  /** Minima of f on a grid of k axes, each refined; of equal neighbours the first one counts. */
-  function minima(f, grid, axes) {
-    const side = grid.length, step = grid[1] - grid[0], found = [];
-    const at = (index) => index.map((i) => grid[i]);
-    const indices = axes === 1 ? grid.map((_, i) => [i])
-      : grid.flatMap((_, j) => grid.map((_, i) => [i, j]));
-    const values = indices.map((index) => f(at(index)));
+  /** Minima of f, whose values on a grid are known, each refined; of equals the first counts. */
+  function minima(f, grid, values, axes) {
+    const side = grid.length, found = [];
     const ways = axes === 1 ? [[-1], [1]]
       : [-1, 0, 1].flatMap((j) => [-1, 0, 1].map((i) => [i, j])).filter(([i, j]) => i || j);
-    indices.forEach((index, here) => {
-      const low = ways.every((way) => {
+    values.forEach((value, here) => {
+      const index = axes === 1 ? [here] : [here % side, Math.floor(here / side)];
+      for (const way of ways) {
         const next = index.map((i, axis) => i + way[axis]);
-        if (next.some((i) => i < 0 || i >= side)) return true;
+        if (next.some((i) => i < 0 || i >= side)) continue;
         const there = next.reduceRight((sum, i) => sum * side + i, 0);
-        return there < here ? values[here] < values[there] : values[here] <= values[there];
-      });
-      if (low) found.push(descend(f, at(index), step));
+        if (values[there] < value || (values[there] === value && there < here)) return;
+      }
+      found.push(descend(f, index.map((i) => grid[i]), grid[1] - grid[0]));
     });
     return found;
   }
 
-  /** Minima of |Q|, without its zeros, or of Q itself. */
-  function lows(Q, grid, axes, absolute) {
-    if (!absolute) return minima(Q, grid, axes);
-    const minus = (place) => -Q(place);
-    return [
-      ...minima(Q, grid, axes).filter((place) => Q(place) >= 0),
-      ...minima(minus, grid, axes).filter((place) => Q(place) < 0),
-    ];
+  /** Minima of |Q|, without those where it changes sign, or of Q itself. */
+  function lows(Q, grid, values, axes, absolute) {
+    const above = minima(Q, grid, values, axes);
+    if (!absolute) return above;
+    const below = minima((place) => -Q(place), grid, values.map((value) => -value), axes);
+    return [...above.filter((place) => Q(place) >= 0), ...below.filter((place) => Q(place) < 0)];
   }
 
   /** The lines on which Q vanishes: a piece for each square of the map that they cross. */
-  function zeros(Q) {
+  function zeros(Q, values) {
     const pieces = {x0: [], y0: [], x1: [], y1: []}, grid = MAP_POINTS;
-    const sign = grid.map((g) => grid.map((n) => Q([n, g]) > 0));
+    const sign = grid.map((_, j) => grid.map((_, i) => values[j * MAP + i] > 0));
     for (let j = 0; j + 1 < MAP; j++)
       for (let i = 0; i + 1 < MAP; i++) {
         const [w, e, s, n] = [grid[i], grid[i + 1], grid[j], grid[j + 1]], ends = [];
@@ -109,17 +104,21 @@ Explorables.landscape = (() => {
     const fold = absolute ? Math.abs : (value) => value;
     const Q = ([n, g]) => bracket(outputs(n, g), weights);
     const along = ([h]) => Q([h, h]);
+    const field = MAP_POINTS.flatMap((g) => MAP_POINTS.map((n) => Q([n, g])));
     const signed = CUT_POINTS.map((h) => along([h]));
-    const crossings = CUT_POINTS.slice(1).flatMap((h, i) =>
-      signed[i] > 0 !== signed[i + 1] > 0 ? [root((x) => along([x]), CUT_POINTS[i], h)] : []);
-    // A zero that Q touches and does not cross is a minimum of |Q| as well, found once.
-    const cut = lows(along, CUT_POINTS, 1, absolute).map(([h]) => h);
-    if (absolute) cut.push(...crossings.filter((h) => cut.every((l) => Math.abs(l - h) > 1e-6)));
+    const cut = lows(along, CUT_POINTS, signed, 1, absolute).map(([h]) => h);
+    if (absolute)
+      CUT_POINTS.slice(1).forEach((h, i) => {
+        if (signed[i] > 0 === signed[i + 1] > 0) return;
+        const zero = root((x) => along([x]), CUT_POINTS[i], h);
+        // Q may also touch zero from above, which is a minimum found already.
+        if (cut.every((known) => Math.abs(known - zero) > 1e-6)) cut.push(zero);
+      });
     cut.sort((a, b) => a - b);
     return {
-      loss: Float64Array.from(MAP_POINTS.flatMap((g) => MAP_POINTS.map((n) => fold(Q([n, g]))))),
-      zeros: zeros(Q),
-      lows: lows(Q, MAP_POINTS, 2, absolute),
+      loss: field.map(fold),
+      zeros: zeros(Q, field),
+      lows: lows(Q, MAP_POINTS, field, 2, absolute),
       curves: {h: CUT_POINTS, bracket: signed, loss: signed.map(fold)},
       minima: cut.map((h) => [h, fold(along([h]))]),
       target: fold(Q([0, 0])),
@@ -144,7 +143,6 @@ Explorables.landscape = (() => {
       show(values, {absolute}) {
         const found = compute(values, absolute);
         source("field").data = {loss: [Explorables.image(found.loss, MAP)]};
-        // Without the absolute value nothing is least on the zero line: it is only where Q is 0.
         source("zeros").data = found.zeros;
         const columns = (pairs) => ({x: pairs.map((p) => p[0]), y: pairs.map((p) => p[1])});
         source("lows").data = columns(found.lows);
@@ -156,5 +154,5 @@ Explorables.landscape = (() => {
     };
   }
 
-  return {bracket, outputs, compute, start};
+  return {start};
 })();
