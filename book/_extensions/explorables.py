@@ -15,6 +15,7 @@ from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
 SCRIPTS = ["bokeh.min.js", *(f"explorables/{s}.js" for s in ("explorable", "landscape", "cloud"))]
+TEMPLATE = Path(__file__).parents[1] / "_templates" / "explorable.html"
 
 
 class ExplorableDirective(SphinxDirective):
@@ -32,16 +33,14 @@ class ExplorableDirective(SphinxDirective):
         if name not in explorables.EXPLORABLES:
             raise self.error(f"explorable must be one of {list(explorables.EXPLORABLES)}: {name}")
         explorable = explorables.EXPLORABLES[name]
-        for source in Path(explorables.__file__).parent.glob("*.py"):
+        for source in (TEMPLATE, *Path(explorables.__file__).parent.glob("*.py")):
             self.env.note_dependency(str(source))
         figures = {
             place: json.dumps(json_item(figure), separators=(",", ":")).replace("</", "<\\/")
             for place, figure in explorable.draw().items()
         }
-        template = Path(self.env.app.confdir, "book", "_templates", "explorable.html").read_text()
-        live = Template(template, autoescape=True, trim_blocks=True, lstrip_blocks=True).render(
-            name=name, it=explorable, figures=figures
-        )
+        template = Template(TEMPLATE.read_text(), autoescape=True, trim_blocks=True)
+        live = template.render(name=name, it=explorable, figures=figures)
         return [self.still(name, explorable), nodes.raw("", live, format="html")]
 
     def still(self, name: str, explorable: Any) -> nodes.image:

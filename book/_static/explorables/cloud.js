@@ -4,6 +4,7 @@
 
 Explorables.cloud = (() => {
   const PARTICLES = 4000, SHOWN_EVERY = 10, BINS = 55, LOST = 10;
+  const TOO_LONG = 0.6; // of the stability limit: from here on, particles were seen to fly off
 
   const potential = (theta) => (theta ** 2 - 1) ** 2;
 
@@ -82,30 +83,32 @@ Explorables.cloud = (() => {
   }
 
   /**
-   * α times the curvature, in the valleys and where a particle of energy 6T turns round (one in
-   * several hundred has more), in units of physlib.theory.stability_limit; there it explodes.
+   * α times the curvature, in units of physlib.theory.stability_limit, at which a quadratic well
+   * explodes: in the valleys; where a particle of energy 6T turns round (one in several hundred has
+   * more); and as far out as any is likely to be, at the start or later.
    */
   function strain({temperature, damping, lr}) {
-    const limit = 2 * (2 - damping);
-    return {inside: (8 * lr) / limit, outside: ((8 + 12 * Math.sqrt(6 * temperature)) * lr) / limit};
+    const at = (energy) => ((8 + 12 * Math.sqrt(energy)) * lr) / (2 * (2 - damping));
+    const [warm, first] = [6 * temperature, potential(-1.4)];
+    return {valleys: at(0), walls: at(warm), outside: at(Math.max(warm, first))};
   }
 
   /** What the size of the step does, in words; "" where it does nothing that one can see. */
   function warning(settings) {
-    const {inside, outside} = strain(settings);
-    if (inside >= 1)
-      return "Unstable: even at the bottom of the valleys, α times the curvature is 2(2 − γ) or more.";
-    if (outside >= 1)
-      return "Too long a step: high up on the walls, α times the curvature exceeds 2(2 − γ), and "
-        + "particles that get there fly off.";
-    if (outside >= 1 / 4)
-      return "A long step: high up on the walls, α times the curvature comes near 2(2 − γ), and the "
-        + "cloud is visibly hotter than Boltzmann’s.";
+    const {valleys, walls, outside} = strain(settings);
+    if (valleys >= 1)
+      return "Unstable: even in the valleys, α times the curvature is 2(2 − γ) or more.";
+    if (outside >= TOO_LONG)
+      return "Too long a step: high up on the walls, α times the curvature comes near 2(2 − γ) or "
+        + "exceeds it, and particles that get there may fly off.";
+    if (settings.temperature && walls >= 1 / 4)
+      return "A long step: high up on the walls, α times the curvature is not small beside 2(2 − γ), "
+        + "and the cloud is visibly hotter than Boltzmann’s.";
     return "";
   }
 
   function sentence(cloud, settings, expected) {
-    const {number} = Explorables, {inside, outside} = strain(settings);
+    const {number} = Explorables, {valleys, outside} = strain(settings);
     const kept = cloud.theta.filter((x) => !Number.isNaN(x)), lost = PARTICLES - kept.length;
     const energy = kept.reduce((sum, x) => sum + potential(x), 0) / kept.length;
     const right = (100 * kept.filter((x) => x > 0).length) / kept.length;
@@ -115,9 +118,9 @@ Explorables.cloud = (() => {
         + `${number(energy, 3)} (Boltzmann: ${number(expected, 3)}).`);
     else said.push("no particle is left: start again.");
     if (lost) said.push(`${lost} of ${PARTICLES} have flown off.`);
-    if (settings.temperature && outside < 1)
+    if (settings.temperature && outside < TOO_LONG)
       said.push("In the valleys, steps of this size make positions hotter than T by "
-        + `${number(100 * (1 / (1 - inside) - 1), 1)} %.`);
+        + `${number(100 * (1 / (1 - valleys) - 1), 1)} %.`);
     return said.join(" ");
   }
 

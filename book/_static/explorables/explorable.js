@@ -110,7 +110,8 @@ const Explorables = {
     show();
     if (frame) movie(live, button("run"), frame);
     Explorables.running[name] = Object.assign(explorable, {source, figures});
-    live.classList.add("explorable-started"); // and the still gives way
+    live.previousElementSibling.loading = "eager"; // out of sight, but at hand for printing
+    live.classList.add("explorable-started");
   }
 
   document.addEventListener("DOMContentLoaded", async () => {
