@@ -14,9 +14,9 @@ const Explorables = {
 
 (() => {
   /** Lines and letters in the colour of the page's text, also when the reader changes the theme. */
-  function followTheTheme(box, figures) {
+  function followTheTheme(live, figures) {
     const paint = () => {
-      const ink = getComputedStyle(box).color;
+      const ink = getComputedStyle(live).color;
       for (const figure of figures) {
         for (const axis of [...figure.left, ...figure.below])
           axis.setv({

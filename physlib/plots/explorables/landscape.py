@@ -15,6 +15,7 @@ from physlib.plots.explorables.explorable import Control, Explorable, clear, pla
 from physlib.plots.style import COLOURS, styled
 from physlib.theory import rival_energy
 
+POINTS = 101  # a side of the map, as in landscape.js
 DEPTH = 0.1  # the colours' range: what is deeper or higher has the last one
 TOP = 0.25  # the cut's
 PAPER = "PuOr_r"  # orange is above zero, purple below
@@ -57,7 +58,9 @@ def _map() -> figure:
         "color_mapper": LinearColorMapper(palette=palette, low=-DEPTH, high=DEPTH)
     }
     field = ColumnDataSource(data={"loss": []}, name="field")
-    shown = drawn.image("loss", -1, -1, 2, 2, source=field, **scale)
+    step = 2 / (POINTS - 1)
+    low, side = -1 - step / 2, 2 + step  # a point of the grid is the middle of its square
+    shown = drawn.image("loss", low, low, side, side, source=field, **scale)
     zeros = ColumnDataSource(data={key: [] for key in ("x0", "y0", "x1", "y1")}, name="zeros")
     drawn.segment("x0", "y0", "x1", "y1", line_width=2, color="black", source=zeros)
     drawn.line([-1, 1], [-1, 1], color="black", alpha=0.5, line_dash="dotted")
