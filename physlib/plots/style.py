@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+WIDTH = 5.4  # inches, of every figure: then letters are of one size on a page too
 STYLE: dict[str, Any] = {
     "figure.dpi": 150,
     "figure.facecolor": "white",  # figures stay legible on a dark page
