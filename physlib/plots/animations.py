@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import COLOURS, WIDTH, styled
+from physlib.plots.style import COLOURS, STYLE, WIDTH, styled
 
 CLASS_COLOURS = (COLOURS[1], COLOURS[0])
 
@@ -24,8 +24,13 @@ class Film(NamedTuple):
     frames: int
 
 
-def _film(figure: Figure, show: Callable[[int], object], frames: int) -> Film:
+def _film(figure: Figure, update: Callable[[int], object], frames: int) -> Film:
     """The film, with the layout of its last frame in every frame: nothing but the data moves."""
+
+    def show(frame: int) -> None:
+        with plt.style.context(STYLE):
+            update(frame)
+
     show(frames - 1)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -67,8 +72,8 @@ def boundaries(
     panels = list(zip(figure.axes, ((r, c) for r in rows for c in columns), strict=True))
     areas: dict[Axes, QuadContourSet] = {}
 
-    def show(frame: int) -> None:
-        figure.suptitle(f"epoch {frame}", fontsize=10)
+    def update(frame: int) -> None:
+        figure.suptitle(f"epoch {frame}; test accuracy above each panel")
         for axes, (row, column) in panels:
             if axes in areas:
                 areas[axes].remove()
@@ -79,7 +84,7 @@ def boundaries(
             percent = 100 * float(np.asarray(accuracies[row][column])[frame])
             axes.set_title(f"{column}: {percent:.0f} %")
 
-    return _film(figure, show, len(first))
+    return _film(figure, update, len(first))
 
 
 def double_well_crossing(
@@ -122,7 +127,7 @@ def double_well_crossing(
     tail, particle = top.lines[2:]
     trace, dot = bottom.lines[2:]
 
-    def show(frame: int) -> None:
+    def update(frame: int) -> None:
         now = (frame + 1) * every
         recent, height = path[max(now - every - 1, 0) : now], np.interp(path[:now], theta, energy)
         tail.set_data(recent, height[-len(recent) :])
@@ -131,7 +136,7 @@ def double_well_crossing(
         dot.set_data(steps[now - 1 : now], recent[-1:])
         bottom.set_title(f"over the ridge so far: {crossings[now - 1]}")
 
-    return _film(figure, show, len(path) // every)
+    return _film(figure, update, len(path) // every)
 
 
 def quench(fields: ArrayLike, times: ArrayLike, lengths: ArrayLike, law: ArrayLike) -> Film:
@@ -160,10 +165,10 @@ def quench(fields: ArrayLike, times: ArrayLike, lengths: ArrayLike, law: ArrayLi
     left, right = figure.axes
     _, curve, dot = right.lines
 
-    def show(frame: int) -> None:
+    def update(frame: int) -> None:
         left.images[0].set_data(fields[frame])
         left.set_title(f"$t$ = {times[frame]:.0f}")
         curve.set_data(times[: frame + 1], lengths[: frame + 1])
         dot.set_data(times[frame : frame + 1], lengths[frame : frame + 1])
 
-    return _film(figure, show, len(fields))
+    return _film(figure, update, len(fields))
