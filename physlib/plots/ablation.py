@@ -40,7 +40,7 @@ def cube(
             fill = COLOURS[5] if known else "white"
             axes.scatter(*_place(corner), s=560, color=fill, edgecolor="0.6", zorder=2)
             text = f"{heights[corner]:.1f}" if known else "?"
-            axes.annotate(text, _place(corner), ha="center", va="center")
+            axes.annotate(text, _place(corner), ha="center", va="center", fontsize=9)
         for name, (x, y, angle) in zip(names, turns, strict=True):
             axes.annotate(f"{name} →", (x, y), ha="center", va="center", rotation=angle)
         axes.set(title=title, aspect="equal", xlim=(-0.4, 1.7), ylim=(-0.45, 1.6))
