@@ -17,6 +17,12 @@ A_NUMBER = re.compile(r"\$?\\?m?a?t?h?d?e?f?a?u?l?t?\{?[−-]?\d")
 MEASURED_IN = {"accuracy": ("%", "points", "fraction"), "seconds": ("seconds",)}
 
 
+def says_what_is_seen(alternative: str) -> bool:
+    """Whether an alternative text can: at least a dozen words or so, few of them twice."""
+    words = re.findall(r"[a-zA-Zα-ωé]{2,}", alternative.lower())
+    return len(alternative) > 40 and len(set(words)) >= 8 and len(words) < 4 * len(set(words))
+
+
 def faults(figure: Figure) -> list[str]:
     """In words, one a fault; none if the figure is in the book's style."""
     figure.draw_without_rendering()

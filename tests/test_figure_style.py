@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from figure_style import faults
+from figure_style import faults, says_what_is_seen
 from IPython.core.formatters import SVGFormatter
 
 from physlib import plots
@@ -58,6 +58,20 @@ def test_few_lines_are_stored_as_lines_and_many_points_as_a_picture():
     assert dict(plt.rcParams) == before
     points = np.random.default_rng(0).normal(size=(20_000, 1, 2)).cumsum(axis=0)
     assert SVGFormatter()(plots.brownian_paths(points)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", False),
+        ("figure " * 20, False),
+        ("accuracy.png, a figure" + 40 * ".", False),
+        ("Accuracy against the epoch.", False),
+        ("Accuracy against the epoch for two networks: both rise, the first one faster.", True),
+    ],
+)
+def test_an_alternative_text_must_say_something(text, says):
+    assert says_what_is_seen(text) == says
 
 
 def films():
