@@ -174,6 +174,15 @@ def test_the_posts_network_is_all_but_blind_to_the_first_coordinate():
     assert tilts["index"] < 0.02 < 0.2 < tilts["ones"]
 
 
+def test_margins_and_accuracies_are_of_one_network():
+    """Where the margin is positive the network says class 1, before and after it learns."""
+    train, (points, classes) = (plane_points("circles", 400, seed) for seed in (0, 1))
+    recipe = animate.PLANE["MLP"].replace(epochs=3)
+    margins, accuracies = learn_boundary(recipe, train, (points, classes), points, 0)
+    right = ((margins > 0) == (classes == 1)).double().mean(dim=1)
+    assert right.tolist() == pytest.approx(accuracies.tolist(), abs=1e-6)
+
+
 def test_learning_is_the_librarys_and_the_same_again():
     first, again = (learnt("MLP", "circles", 3, 2) for _ in range(2))
     other = learnt("MLP", "circles", 4, 2)
