@@ -1,12 +1,12 @@
-# Two commands for everybody: `make book` and `make test`. `make execute` and `make bench` are
-# release steps; `make repository URL=…` says where the book is published, once.
+# Two commands for everybody: `make book` and `make test`. `make execute`, `make animations`
+# and `make bench` are release steps; `make repository URL=…` says where the book is published, once.
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 READY := .venv/.ready
 
-.PHONY: setup book test execute bench repository lint links clean
+.PHONY: setup book test execute animations bench repository lint links clean
 
 setup: $(READY)
 
@@ -40,6 +40,9 @@ links: $(READY)
 
 execute: $(READY)
 	$(BIN)/python notebooks/execute.py
+
+animations: $(READY)
+	$(BIN)/python tools/animate.py
 
 # The peers that are timed beside this library are no part of the lock: only this target needs them.
 .venv/.bench: $(READY)

@@ -13,9 +13,9 @@ from physlib.models import MLP, ExperimentalNet
 from physlib.recipes import Recipe
 
 
-def build_model(recipe: Recipe) -> nn.Module:
+def build_model(recipe: Recipe, inputs: int = PIXELS, classes: int = CLASSES) -> nn.Module:
     """The recipe's network, initialised from torch's global generator."""
-    widths = (PIXELS, *recipe.hidden, CLASSES)
+    widths = (inputs, *recipe.hidden, classes)
     if recipe.network == "mlp":
         return MLP(widths)
     return ExperimentalNet(

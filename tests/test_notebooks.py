@@ -7,6 +7,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
+from figure_style import says_what_is_seen
 
 from physlib.notebook import source
 
@@ -61,10 +62,13 @@ def test_at_least_three_outputs_are_checked(path):
 
 @chapters
 def test_every_figure_has_an_alternative_text(path):
-    for cell in code_cells(path):
-        if any("image/png" in o.get("data", {}) for o in cell.outputs):
-            text = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-            assert len(text) > 40, cell.source
+    texts = [
+        cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        for cell in code_cells(path)
+        if any(kind.startswith("image/") for o in cell.outputs for kind in o.get("data", {}))
+    ]
+    assert [text for text in texts if not says_what_is_seen(text)] == []
+    assert len(set(texts)) == len(texts)  # each says what this one shows
 
 
 @chapters

@@ -1,10 +1,29 @@
 """Figures are looked at by people; here, that they show what they were given."""
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from figure_style import faults
 
 from physlib import plots, theory
+
+
+@pytest.fixture(autouse=True)
+def _every_figure_is_in_the_style(monkeypatch):
+    """All figures that a test makes, when it is through with them."""
+    drawn, close = [], plt.close
+    monkeypatch.setattr(plt, "close", lambda figure: (drawn.append(figure), close(figure)))
+    yield
+    assert [fault for figure in drawn for fault in faults(figure)] == []
+
+
+def test_every_kind_of_figure_is_looked_at():
+    text = Path(__file__).read_text()
+    kinds = [name for name in plots.__all__ if name.islower() and name != "styled"]
+    assert len(kinds) > 40
+    assert [name for name in kinds if f"plots.{name}(" not in text] == []
 
 
 def test_figures_are_detached_and_leave_the_style_alone():
@@ -84,7 +103,7 @@ def test_double_well_shows_potential_and_density():
 
 def test_against_temperature_names_zero_and_powers():
     panel = ([1.0, 2.0], [0.5, 1.0], [1.5, 4.0])
-    (axes,) = plots.against_temperature([0.0, 1e-3], {"accuracy": panel}).axes
+    (axes,) = plots.against_temperature([0.0, 1e-3], {"accuracy (%)": panel}).axes
     assert [t.get_text() for t in axes.get_xticklabels()] == ["0", "$10^{-3}$"]
     (_, _, (segments,)) = axes.containers[0]
     assert [s[:, 1].tolist() for s in segments.get_segments()] == [[0.5, 1.5], [1.0, 4.0]]
@@ -344,7 +363,7 @@ BAND = ([1.0, 2.0, 4.0], [0.5, 1.0, 3.0], [2.0, 3.0, 5.0])
 
 
 def test_learning_curves_show_means_bands_and_levels():
-    (axes,) = plots.learning_curves({"a": BAND}, "accuracy", {"there": 3.0}).axes
+    (axes,) = plots.learning_curves({"a": BAND}, "accuracy (%)", {"there": 3.0}).axes
     assert [list(line.get_ydata()) for line in axes.lines] == [BAND[0], [3.0, 3.0]]
     (path,) = axes.collections[0].get_paths()
     assert (path.vertices[:, 1].min(), path.vertices[:, 1].max()) == (0.5, 5.0)
@@ -352,7 +371,7 @@ def test_learning_curves_show_means_bands_and_levels():
 
 
 def test_search_trials_mark_the_best_and_leave_out_what_diverged():
-    (axes,) = plots.search_trials({"a": [1.0, np.nan, 3.0], "b": [2.0]}, "accuracy").axes
+    (axes,) = plots.search_trials({"a": [1.0, np.nan, 3.0], "b": [2.0]}, "accuracy (%)").axes
     squares = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "s"]
     assert squares == [[3.0], [2.0]]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b"]

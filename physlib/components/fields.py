@@ -1,6 +1,7 @@
 """Ginzburg and Landau's field on a periodic lattice: its energy, and how it runs downhill."""
 
 import math
+from collections.abc import Iterator
 from functools import reduce
 
 import numpy as np
@@ -82,6 +83,36 @@ def relax(
         # two half steps of diffusion that meet are one
         psi = _filtered(psi, spread if step < steps - 1 else half)
     return psi
+
+
+def relax_through(
+    psi: Tensor, times: ArrayLike, dx: float, *, a: float, b: float = 1.0, c: float = 1.0
+) -> Iterator[Tensor]:
+    """The fields at each of these times, on their way down the slope of their energy.
+
+    Args:
+        psi: the fields at time 0, as in `relax`.
+        times: not negative and never falling; the steps between them are at most
+            :math:`1/(2|a|)`.
+        dx: as in `relax`, like a, b and c.
+        a: quadratic coefficient.
+        b: quartic coefficient.
+        c: stiffness.
+
+    Yields:
+        The fields, in the shape and dtype of ``psi``.
+
+    Raises:
+        ValueError: times that are negative or fall.
+    """
+    now = 0.0
+    for time in np.asarray(times, dtype=float):
+        if time > now:
+            psi = relax(psi, time - now, math.ceil(2 * abs(a) * (time - now)), dx, a=a, b=b, c=c)
+        elif time < now:
+            raise ValueError(f"times must not be negative or fall, got {time:g} after {now:g}")
+        now = time
+        yield psi
 
 
 def excess_energy(psi: Tensor, dx: float, *, a: float, b: float = 1.0, c: float = 1.0) -> Tensor:

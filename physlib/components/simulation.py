@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from physlib.checks import require_integer
+from physlib.checks import require_integer, require_number
 from physlib.components.langevin import Langevin
 
 
@@ -46,6 +46,40 @@ def simulate(
     if optimizer.scheme == "overdamped":
         return kept, torch.full_like(start, torch.nan)
     return kept, optimizer.velocity(theta)
+
+
+def double_well_gradient(theta: Tensor) -> Tensor:
+    r"""The slope of `physlib.theory.double_well`, :math:`4\theta(\theta^2-1)`, where θ is."""
+    return 4 * theta * (theta.square() - 1)
+
+
+def crossings(positions: Tensor, core: float = 0.5) -> Tensor:
+    """How often each particle has changed its well so far, in a symmetric double well.
+
+    A change counts when the particle comes as far as ``core`` into the other well, not when it
+    passes the ridge, on which it may turn back many times.
+
+    Args:
+        positions: steps of independent particles, (steps, N), at least one.
+        core: where a well begins, on either side of the ridge at 0; positive.
+
+    Returns:
+        Counts from the first step on, (steps, N), of integers.
+
+    Raises:
+        ValueError: no steps, or a core that is not positive.
+    """
+    if len(positions) < 1:
+        raise ValueError(f"positions must hold at least 1 step, got {len(positions)}")
+    require_number("core", core, low=0, open_low=True)
+    wells = torch.where(positions.abs() > core, positions.sign(), 0)
+    well, count = positions[0].sign(), torch.zeros_like(positions[0], dtype=torch.int64)
+    counts = torch.empty_like(positions, dtype=torch.int64)
+    for step, here in enumerate(wells):
+        count = count + (here == -well)
+        well = torch.where(here == 0, well, here)
+        counts[step] = count
+    return counts
 
 
 def mean_and_error(values: Tensor) -> tuple[float, float]:

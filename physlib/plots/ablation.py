@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, ScalarFormatter
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 Range = tuple[float, float, float]  # a middle, its lower and its upper end
 Corner = tuple[int, ...]
@@ -28,7 +28,7 @@ def cube(
     s = +1, is to the right, above and behind.
     """
     heights = np.asarray(heights, dtype=float)
-    figure, row = plt.subplots(1, len(panels), figsize=(5.6, 2.9), squeeze=False)
+    figure, row = plt.subplots(1, len(panels), figsize=(WIDTH, 2.9), squeeze=False)
     turns = ((0.5, -0.34, 0), (-0.26, 0.5, 90), (1.36, 0.12, 40))
     for axes, (title, shown) in zip(row.flat, panels.items(), strict=True):
         for a, b in itertools.combinations(np.ndindex(2, 2, 2), 2):
@@ -42,7 +42,7 @@ def cube(
             text = f"{heights[corner]:.1f}" if known else "?"
             axes.annotate(text, _place(corner), ha="center", va="center", fontsize=9)
         for name, (x, y, angle) in zip(names, turns, strict=True):
-            axes.annotate(f"{name} →", (x, y), ha="center", va="center", rotation=angle, fontsize=9)
+            axes.annotate(f"{name} →", (x, y), ha="center", va="center", rotation=angle)
         axes.set(title=title, aspect="equal", xlim=(-0.4, 1.7), ylim=(-0.45, 1.6))
         axes.axis("off")
     return figure
@@ -56,7 +56,7 @@ def _place(corner: Corner) -> tuple[float, float]:
 @styled
 def recovered(planted: Mapping[str, float], found: Mapping[str, Mapping[str, Range]]) -> Figure:
     """Planted effects as ticks, a row each, and what each method finds; it may leave rows out."""
-    figure, axes = plt.subplots(figsize=(5.4, 1.2 + 0.42 * len(planted)))
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.2 + 0.42 * len(planted)))
     rows = dict(zip(planted, range(len(planted)), strict=True))
     axes.axvline(0, **ZERO)
     ticks = axes.plot(list(planted.values()), range(len(rows)), "k|", label="planted")
@@ -66,7 +66,7 @@ def recovered(planted: Mapping[str, float], found: Mapping[str, Mapping[str, Ran
         _bars(axes, list(ranges.values()), places, label, COLOURS[1 - i], marker)
     _rows(axes, rows)
     axes.set_xlabel("effect")
-    figure.legend(loc="outside upper center", ncols=3, fontsize=9)
+    figure.legend(loc="outside upper center", ncols=3)
     return figure
 
 
@@ -80,7 +80,7 @@ def rate_searches(
 
     A ring marks the rate `best[panel][curve]`, dotted lines the ends of the grid.
     """
-    figure, grid = plt.subplots(2, 2, figsize=(5.6, 4.8), sharex=True, sharey=True)
+    figure, grid = plt.subplots(2, 2, figsize=(WIDTH, 4.8), sharex=True, sharey=True)
     for axes, (title, curves) in zip(grid.flat, panels.items(), strict=False):
         for edge in (rates[0], rates[-1]):
             axes.axvline(edge, linestyle=":", **ZERO)
@@ -92,12 +92,12 @@ def rate_searches(
             at = list(rates).index(best[title][label])
             axes.plot(rates[at], y[at], "o", markersize=9, fillstyle="none", color=COLOURS[i])
         axes.set(xscale="log", yscale="log")
-        axes.set_title(title, fontsize=9)
+        axes.set_title(title)
     grid[0, 0].set_ylim(top=130)  # of all panels, and below whatever the lowest curve needs
     grid[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     grid[0, 0].yaxis.set_major_formatter(ScalarFormatter())
-    figure.supxlabel("learning rate $\\alpha$", fontsize=10)
-    figure.supylabel("validation error (%)", fontsize=10)
+    figure.supxlabel("learning rate $\\alpha$")
+    figure.supylabel("validation error (%)")
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2)
     return figure
@@ -108,7 +108,7 @@ def cell_scores(
     values: Mapping[str, ArrayLike], intervals: Mapping[str, Range], label: str
 ) -> Figure:
     """A row for each cell: a dot a seed, and the interval; NaN is counted in words instead."""
-    figure, axes = plt.subplots(figsize=(5.4, 1.0 + 0.46 * len(values)))
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.0 + 0.46 * len(values)))
     end = axes.get_yaxis_transform()
     for row, found in enumerate(values.values()):
         seeds = np.asarray(found, dtype=float)
@@ -129,7 +129,7 @@ def forest(
     label: str,
 ) -> Figure:
     """Effects in rows, a dot a seed, with the intervals of each kind; panels side by side."""
-    size = 5.8, 1.5 + 0.55 * len(names)
+    size = WIDTH, 1.5 + 0.55 * len(names)
     figure, row = plt.subplots(1, len(panels), figsize=size, sharey=True, squeeze=False)
     for axes, (title, (seeds, intervals)) in zip(row.flat, panels.items(), strict=True):
         axes.axvline(0, **ZERO)
@@ -138,11 +138,11 @@ def forest(
         for i, ((kind, ranges), marker) in enumerate(zip(intervals.items(), "so^", strict=False)):
             places = [place - 0.08 + 0.18 * i for place in range(len(names))]
             _bars(axes, ranges, places, kind, COLOURS[(1, 0, 2)[i]], marker)
-        axes.set_title(title, fontsize=9)
-        axes.set_xlabel(label, fontsize=9)
+        axes.set_title(title)
+        axes.set_xlabel(label)
     _rows(row[0, 0], names)
     handles, labels = row[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, fontsize=8)
+    figure.legend(handles, labels, loc="outside upper center", ncols=3)
     return figure
 
 
@@ -151,15 +151,15 @@ def interactions(
     panels: Mapping[str, tuple[Sequence[str], Mapping[str, Sequence[Range]]]], label: str
 ) -> Figure:
     """Means at the two levels of a factor, one line for each level of another, a panel a pair."""
-    figure, column = plt.subplots(len(panels), 1, figsize=(5.2, 2.1 * len(panels)), squeeze=False)
+    figure, column = plt.subplots(len(panels), 1, figsize=(WIDTH, 2.1 * len(panels)), squeeze=False)
     for axes, (title, (levels, lines)) in zip(column.flat, panels.items(), strict=True):
         for i, (name, ranges) in enumerate(lines.items()):
             places, dashes = [0.03 * i, 1 + 0.03 * i], ("o-", "s--")[i]
             _bars(axes, ranges, places, name, COLOURS[i], dashes, upright=True)
         axes.set(ylabel=label, xlim=(-0.3, 1.3))
         axes.set_xticks(range(len(levels)), levels)
-        axes.set_title(title, loc="left", fontsize=9)
-        axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
+        axes.set_title(title, loc="left")
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
 

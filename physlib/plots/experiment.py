@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 
 @styled
 def accuracy_curves(curves: Mapping[str, Sequence[float]], title: str) -> Figure:
     """Accuracies in percent against the epoch, one curve a label."""
-    figure, axes = plt.subplots(figsize=(6, 3.4))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     for (label, percent), marker in zip(curves.items(), "os^vDX", strict=False):
         axes.plot(range(1, len(percent) + 1), percent, marker=marker, label=label)
     axes.set(xlabel="epoch", ylabel="test accuracy (%)", title=title)
@@ -35,7 +35,7 @@ def seed_intervals(
 
     ``band`` shades what lies within ± that value.
     """
-    figure, axes = plt.subplots(figsize=(5.2, 0.9 + 0.5 * len(values)))
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.9 + 0.5 * len(values)))
     axes.axvspan(-band, band, color="0.93")
     axes.axvline(0, color="0.6", linewidth=0.8)
     for row, name in enumerate(values):
@@ -55,7 +55,9 @@ def digit_grid(
     """Images (N, 28, 28) with what was predicted above each; mistakes name the truth too."""
     images, labels, predictions = map(np.asarray, (images, labels, predictions))
     rows = -(-len(images) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(0.87 * columns, 1.05 * rows), squeeze=False)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(WIDTH, 1.2 * WIDTH * rows / columns), squeeze=False
+    )
     for axes in grid.flat:
         axes.axis("off")
     for axes, image, label, prediction in zip(grid.flat, images, labels, predictions, strict=False):
@@ -69,5 +71,4 @@ def _digit(axes: Axes, image: ArrayLike, label: int, prediction: int) -> None:
     axes.set_title(
         f"{prediction}" if right else f"{prediction}, not {label}",
         color="black" if right else COLOURS[0],
-        fontsize=9,
     )

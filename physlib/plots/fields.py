@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, ScalarFormatter
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 
 @styled
 def free_energies(psi: ArrayLike, energies: Mapping[str, ArrayLike]) -> Figure:
     """The energy of a uniform field against the field, one curve a temperature, minima dotted."""
-    figure, axes = plt.subplots(figsize=(5.2, 3.2))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.2))
     axes.axhline(0, color="0.8", linewidth=0.8)
     psi = np.asarray(psi)
     for (label, energy), colour in zip(energies.items(), COLOURS, strict=False):
@@ -35,7 +35,7 @@ def phase_transition(
     exact: tuple[ArrayLike, ArrayLike, ArrayLike],
 ) -> Figure:
     """Order parameter and susceptibility against T/Tc: found, and exact (T/Tc, order, response)."""
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.2, 5.0), sharex=True)
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     exact_temperature, *curves = exact
     for axes, found, curve in zip((top, bottom), (order, response), curves, strict=True):
         axes.plot(exact_temperature, curve, color=COLOURS[1], label="closed form")
@@ -56,12 +56,12 @@ def kinks(
     exact_energies: ArrayLike,
 ) -> Figure:
     """Relaxed walls on one rescaled curve, and their energies against −a."""
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.2, 5.6))
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.6))
     top.plot(*exact, color="0.6", linewidth=4, label=r"$\tanh(x/\sqrt{2}\,\xi)$")
     for (label, (x, psi)), marker in zip(profiles.items(), "os^vDX", strict=False):
         top.plot(x, psi, marker, markersize=4, fillstyle="none", label=label)
     top.set(xlabel=r"distance from the wall, $x/\xi$", ylabel=r"$\psi/\psi_0$")
-    top.legend(fontsize=9)
+    top.legend()
     bottom.loglog(depths, exact_energies, color="0.6", label=r"$\frac{2\sqrt{2}}{3}(-a)^{3/2}$")
     bottom.loglog(depths, energies, "o", color=COLOURS[0], label="relaxed")
     bottom.set(xlabel=r"depth below the transition, $-a$", ylabel="energy of a wall")
@@ -74,10 +74,11 @@ def shrinking_disc(
     snapshots: ArrayLike, times: ArrayLike, areas: ArrayLike, exact: ArrayLike
 ) -> Figure:
     """Three snapshots (3, X, Y) of a disc, and its area against time."""
-    figure, panels = plt.subplot_mosaic("abc;ddd", figsize=(5.2, 4.8), height_ratios=[1, 1.5])
+    figure, panels = plt.subplot_mosaic("abc;ddd", figsize=(WIDTH, 4.8), height_ratios=[1, 1.5])
     for key, field, title in zip("abc", np.asarray(snapshots), _ends(times), strict=True):
         panels[key].imshow(field, vmin=-1, vmax=1)
         panels[key].set(title=title, xticks=[], yticks=[])
+        panels[key].spines[:].set_visible(False)
     panels["d"].plot(times, exact, color="0.6", label=r"$A_0 - 2\pi c t$")
     panels["d"].plot(times, areas, "o", color=COLOURS[0], markersize=4, label="simulated")
     panels["d"].set(xlabel="time $t$", ylabel="area of the disc")
@@ -99,10 +100,11 @@ def coarsening(
     curves: Mapping[str, ArrayLike],
 ) -> Figure:
     """Three snapshots (3, X, Y) of a quench, and every field's length (T, N) against time."""
-    figure, panels = plt.subplot_mosaic("abc;ddd", figsize=(5.2, 5.2), height_ratios=[1, 1.8])
+    figure, panels = plt.subplot_mosaic("abc;ddd", figsize=(WIDTH, 5.2), height_ratios=[1, 1.8])
     for key, field, title in zip("abc", np.asarray(snapshots), titles, strict=True):
         panels[key].imshow(field, vmin=-1, vmax=1)
         panels[key].set(title=title, xticks=[], yticks=[])
+        panels[key].spines[:].set_visible(False)
     axes = panels["d"]
     lengths = np.asarray(lengths)
     axes.loglog(times, lengths, color="0.8", linewidth=0.8)

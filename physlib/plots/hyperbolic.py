@@ -7,13 +7,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import styled
+from physlib.plots.style import WIDTH, styled
 
 
 @styled
 def layer_gain(gains: Mapping[str, ArrayLike], side: int) -> Figure:
     """The gain of each input: as curves over the pixel index, and the first one as an image."""
-    figure, (curves, image) = plt.subplots(1, 2, figsize=(5.2, 2.9), width_ratios=[1.2, 1])
+    figure, (curves, image) = plt.subplots(1, 2, figsize=(WIDTH, 2.9), width_ratios=[1.2, 1])
     for label, gain in gains.items():
         curves.plot(np.asarray(gain), label=label)
     curves.set(xlabel="pixel index $i$", ylabel="gain of pixel $i$", title="Along the ramp")
@@ -21,6 +21,7 @@ def layer_gain(gains: Mapping[str, ArrayLike], side: int) -> Figure:
     label, gain = next(iter(gains.items()))
     shown = image.imshow(np.asarray(gain).reshape(side, side))
     image.set(title=f"{label}, as an image", xticks=[], yticks=[])
+    image.spines[:].set_visible(False)
     figure.colorbar(shown, ax=image, label="gain", location="bottom")
     return figure
 
@@ -34,7 +35,7 @@ def boosts(orbits: Mapping[str, ArrayLike], rapidity: ArrayLike) -> Figure:
     """
     rapidity = np.asarray(rapidity)
     start = int(np.abs(rapidity).argmin())
-    figure, (plane, height) = plt.subplots(2, 1, figsize=(5.2, 6.4), height_ratios=[1.2, 1])
+    figure, (plane, height) = plt.subplots(2, 1, figsize=(WIDTH, 6.4), height_ratios=[1.2, 1])
     reach = max(float(np.abs(np.asarray(orbit)).max()) for orbit in orbits.values())
     for slope in (-1, 1):
         plane.axline((0, 0), slope=slope, color="0.7", linestyle=":", linewidth=1)
@@ -61,7 +62,7 @@ def layer_cost(
     counted: Mapping[str, tuple[float, float]], measured: Mapping[str, tuple[float, float]]
 ) -> Figure:
     """Flops and bytes of each form: bars for the closed form, dots for what was measured."""
-    figure, both = plt.subplots(2, 1, figsize=(5.2, 4.4), sharey=True)
+    figure, both = plt.subplots(2, 1, figsize=(WIDTH, 4.4), sharey=True)
     labels = ("flops of matrix products", "bytes kept for the backward pass")
     for quantity, (axes, label) in enumerate(zip(both, labels, strict=True)):
         axes.barh(
@@ -85,7 +86,7 @@ def scalar_gradients(
 ) -> Figure:
     """Gradients (N, 2) with respect to β and t against β: curves by hand, dots by autograd."""
     by_hand, by_autograd = np.asarray(by_hand), np.asarray(by_autograd)
-    figure, panels = plt.subplots(2, 1, figsize=(5.2, 4.6), sharex=True)
+    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 4.6), sharex=True)
     for axes, name, curve, dots in zip(panels, ("β", "t"), by_hand.T, by_autograd.T, strict=True):
         axes.axhline(0, color="0.8", linewidth=0.8)
         axes.plot(beta, curve, label="by hand")
@@ -104,7 +105,7 @@ def gain_range(
 
     Shown is its decimal logarithm: matplotlib's own would overflow with float64.
     """
-    figure, axes = plt.subplots(figsize=(5.2, 3.4))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     for (label, gain), width in zip(gains.items(), (9, 6, 3.5, 1.5), strict=True):  # all in view
         gain = np.asarray(gain, dtype=float)
         finite = np.where(np.isfinite(gain), gain, np.nan)
@@ -118,7 +119,7 @@ def gain_range(
 @styled
 def gate_values(values: Mapping[str, ArrayLike]) -> Figure:
     """Histograms of t(x) over images, one a label."""
-    figure, axes = plt.subplots(figsize=(5.2, 2.9))
+    figure, axes = plt.subplots(figsize=(WIDTH, 2.9))
     pooled = np.concatenate([np.asarray(v) for v in values.values()])
     bins = np.linspace(pooled.min(), pooled.max(), 60).tolist()
     for label, value in values.items():

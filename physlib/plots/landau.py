@@ -9,14 +9,14 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 
 @styled
 def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure:
     """The density of the loss against the error d, whole and near zero, with its absolute value."""
     d, density = np.asarray(d), np.asarray(density)
-    figure, (whole, near) = plt.subplots(2, 1, figsize=(5.2, 5.4))
+    figure, (whole, near) = plt.subplots(2, 1, figsize=(WIDTH, 5.4))
     for axes, reach in ((whole, d.max()), (near, 1.6 * sign_change)):
         shown = np.abs(d) <= reach
         axes.axhline(0, color="0.8", linewidth=0.8)
@@ -43,7 +43,7 @@ def loss_density(d: ArrayLike, density: ArrayLike, sign_change: float) -> Figure
 @styled
 def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], top: float) -> Figure:
     """The loss up to `top` over the height of the wrong classes, a panel for each weight."""
-    figure, grid = plt.subplots(len(panels), 1, figsize=(5.2, 2.3 * len(panels)), sharex=True)
+    figure, grid = plt.subplots(len(panels), 1, figsize=(WIDTH, 2.3 * len(panels)), sharex=True)
     for axes, (title, curves) in zip(np.atleast_1d(grid), panels.items(), strict=True):
         for label, loss in curves.items():
             axes.plot(h, loss, label=label)
@@ -51,7 +51,7 @@ def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], top: 
         axes.set_title(title, loc="left")
         axes.set(ylabel="loss $L$", ylim=(-0.02 * top, top))
         beside = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.1}
-        axes.legend(fontsize=9, ncols=len(curves), columnspacing=1, **beside)
+        axes.legend(ncols=len(curves), columnspacing=1, **beside)
     axes.set_xlabel("height of all wrong classes, $h$ (target: $h = 0$)")
     return figure
 
@@ -59,13 +59,15 @@ def landscape(h: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]], top: 
 @styled
 def zero_set(neighbours: ArrayLike, others: ArrayLike, energy: ArrayLike) -> Figure:
     """The bracket (G, N) over the heights of the neighbours and of the others; its zeros black."""
-    figure, axes = plt.subplots(figsize=(5.2, 4.4))
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.4))
     energy = np.asarray(energy)
     norm = TwoSlopeNorm(0, -4 * energy.max(), energy.max())  # the deep corners are cut off
     shown = axes.pcolormesh(neighbours, others, energy, norm=norm, cmap="PuOr", rasterized=True)
     axes.contour(neighbours, others, energy, levels=[0], colors="black")
     axes.plot(0, 0, "*", color=COLOURS[2], markersize=13, markeredgecolor="black")
-    axes.annotate("target", (0, 0), xytext=(0, -16), textcoords="offset points", ha="center")
+    axes.annotate(
+        "target", (0, 0), (0, -16), textcoords="offset points", ha="center", color="white"
+    )
     axes.set(
         xlabel="height of the target's two neighbours, $n$",
         ylabel="height of the other wrong classes, $g$",
@@ -89,7 +91,7 @@ def phase_diagram(
 ) -> Figure:
     """Where the least loss sits, one map (G, A) a sign, over α/κ and γ/κ."""
     figure, grid = plt.subplots(
-        1, len(heights), figsize=(5.2, 3.9), sharey=True, squeeze=False, sharex=True
+        1, len(heights), figsize=(WIDTH, 3.9), sharey=True, squeeze=False, sharex=True
     )
     for axes, (title, height) in zip(grid.flat, heights.items(), strict=True):
         shown = axes.pcolormesh(alpha, gamma, height, vmin=0, vmax=1, rasterized=True)
@@ -107,6 +109,4 @@ def _mark(axes: Axes, marks: Mapping[str, tuple[float, float]]) -> None:
         axes.plot(
             *place, marker, color="white", markeredgecolor="black", linestyle="none", label=label
         )
-    axes.legend(
-        fontsize=8, loc="lower right", labelcolor="white", handletextpad=0.2, borderaxespad=0.2
-    )
+    axes.legend(loc="lower right", labelcolor="white", handletextpad=0.2, borderaxespad=0.2)

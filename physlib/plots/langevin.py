@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 Points = tuple[ArrayLike, ArrayLike, ArrayLike]  # x, y, standard error of y
 BARS: dict[str, Any] = {"fmt": "o", "markersize": 4, "capsize": 3, "linewidth": 1}
@@ -19,7 +19,7 @@ def well(
     paths: ArrayLike, positions: ArrayLike, theta: ArrayLike, densities: Mapping[str, ArrayLike]
 ) -> Figure:
     """Paths (steps, particles) in a well, and the positions of a cloud against densities."""
-    figure, (left, right) = plt.subplots(2, 1, figsize=(5.2, 5.4))
+    figure, (left, right) = plt.subplots(2, 1, figsize=(WIDTH, 5.4))
     left.plot(np.asarray(paths), linewidth=0.8)
     left.set(xlabel="step", ylabel=r"position $\theta$", title="A few particles")
     right.hist(np.asarray(positions), bins=60, density=True, color="0.8", label="simulated")
@@ -34,19 +34,20 @@ def well(
 def brownian_paths(paths: ArrayLike) -> Figure:
     """Paths (steps, particles, 2) in the plane, each from the origin; a dot where it ends."""
     paths = np.asarray(paths)
-    figure, axes = plt.subplots(figsize=(4.2, 4.2))
+    figure, axes = plt.subplots(figsize=(WIDTH, 5.0))
     for path, colour in zip(paths.swapaxes(0, 1), COLOURS, strict=False):
         axes.plot(*path.T, linewidth=0.6, color=colour)
         axes.plot(*path[-1], "o", markersize=5, color=colour)
     axes.plot(0, 0, "+", color="black", markersize=9)
-    axes.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$", aspect="equal")
+    axes.set(xlabel=r"$\theta_1$", ylabel=r"$\theta_2$")
+    axes.set_aspect("equal", adjustable="datalim")
     return figure
 
 
 @styled
 def displacement(measured: Points, steps: ArrayLike, exact: ArrayLike, late: ArrayLike) -> Figure:
     """Mean squared displacement against the number of steps, on two logarithmic axes."""
-    figure, axes = plt.subplots(figsize=(5.2, 3.6))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.6))
     axes.plot(steps, late, "--", color="0.5", label=r"diffusion alone, $2(\alpha/\gamma)T\,n$")
     axes.plot(steps, exact, color=COLOURS[1], label="closed form")
     axes.errorbar(*_bars(measured), color=COLOURS[0], label="simulated", **BARS)
@@ -62,7 +63,7 @@ def scheme_temperatures(
     velocities: Mapping[str, tuple[ArrayLike, Points | None]],
 ) -> Figure:
     """Temperatures over T against αk: for each label a curve, and points simulated for it."""
-    figure, panels = plt.subplots(2, 1, figsize=(5.2, 6.6), sharex=True)
+    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 6.6), sharex=True)
     colours = dict(zip(positions, COLOURS, strict=False))
     for axes, schemes in zip(panels, (positions, velocities), strict=True):
         for label, (curve, points) in schemes.items():
@@ -74,7 +75,7 @@ def scheme_temperatures(
         axes.axhline(1, color="0.8", linewidth=0.8, zorder=0)
     panels[0].set(ylabel=r"positions, $k\langle\theta^2\rangle / T$")
     panels[1].set(ylabel=r"velocities, $\langle v^2\rangle / (\alpha T)$", xlabel=r"$\alpha k$")
-    panels[0].legend(fontsize=8, loc="upper left")
+    panels[0].legend(loc="upper left")
     return figure
 
 
@@ -84,7 +85,7 @@ def double_well(
 ) -> Figure:
     """The potential, and below it where a cloud of particles is found, against Boltzmann."""
     figure, (top, bottom) = plt.subplots(
-        2, 1, figsize=(5.2, 4.8), sharex=True, height_ratios=[1, 1.6]
+        2, 1, figsize=(WIDTH, 4.8), sharex=True, height_ratios=[1, 1.6]
     )
     top.plot(theta, energy, color="black")
     top.set(ylabel=r"$U(\theta)$", ylim=(0, 2.5))
@@ -98,7 +99,7 @@ def double_well(
 @styled
 def escapes(measured: Points, inverse: ArrayLike, kramers: ArrayLike) -> Figure:
     """Escape rates per step against ΔU/T, on a logarithmic axis, with Kramers' line."""
-    figure, axes = plt.subplots(figsize=(5.2, 3.4))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     axes.plot(inverse, kramers, color=COLOURS[1], label="Kramers")
     axes.errorbar(*_bars(measured), color=COLOURS[0], label="simulated", **BARS)
     axes.set(yscale="log", xlabel=r"barrier over temperature, $\Delta U/T$")
@@ -110,7 +111,7 @@ def escapes(measured: Points, inverse: ArrayLike, kramers: ArrayLike) -> Figure:
 @styled
 def heating(batch_sizes: Sequence[int], measured: Points, exact: ArrayLike, cold: float) -> Figure:
     """The temperature of positions against the size of the minibatch."""
-    figure, axes = plt.subplots(figsize=(5.2, 3.4))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     axes.axhline(cold, color="0.5", linestyle="--", label="thermostat alone")
     axes.plot(batch_sizes, exact, color=COLOURS[1], label=r"$T + \alpha S/2\gamma$, finite steps")
     axes.errorbar(*_bars(measured), color=COLOURS[0], label="simulated", **BARS)
@@ -127,7 +128,7 @@ def annealing(
     theta: ArrayLike, energy: ArrayLike, fractions: Mapping[str, Points], title: str
 ) -> Figure:
     """A tilted double well, and the fraction in its deeper side against the steps of cooling."""
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(5.2, 5.2), height_ratios=[1, 1.6])
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.2), height_ratios=[1, 1.6])
     top.plot(theta, energy, color="black")
     top.set(xlabel=r"position $\theta$", ylabel=r"$U(\theta)$", title=title)
     for (label, points), colour in zip(fractions.items(), COLOURS, strict=False):
@@ -143,7 +144,7 @@ def against_temperature(
 ) -> Figure:
     """Mean, low and high end of an interval against T, one panel a label; T = 0 comes first."""
     figure, rows = plt.subplots(
-        len(panels), 1, figsize=(5.2, 2.5 * len(panels)), sharex=True, squeeze=False
+        len(panels), 1, figsize=(WIDTH, 2.5 * len(panels)), sharex=True, squeeze=False
     )
     places = range(len(temperatures))
     for axes, (label, (mean, low, high)) in zip(rows.flat, panels.items(), strict=True):
@@ -164,7 +165,7 @@ def gains_against_temperature(
 ) -> Figure:
     """Differences from T = 0, each (mean, low, high); linear within ± a number, then log."""
     figure, rows = plt.subplots(
-        len(panels), 1, figsize=(5.2, 2.6 * len(panels)), sharex=True, squeeze=False
+        len(panels), 1, figsize=(WIDTH, 2.6 * len(panels)), sharex=True, squeeze=False
     )
     for axes, (label, (ranges, linear)) in zip(rows.flat, panels.items(), strict=True):
         mean, low, high = np.array(ranges, dtype=float).T

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 Ends = tuple[ArrayLike, ArrayLike, ArrayLike]  # x, y, half the length of a bar
 
@@ -18,14 +18,14 @@ def ring_fields(fields: Mapping[str, ArrayLike]) -> Figure:
     """One small panel a field (C,) over the places of a ring, two panels a row."""
     rows = -(-len(fields) // 2)
     figure, grid = plt.subplots(
-        rows, 2, figsize=(5.2, 1.35 * rows), sharex=True, sharey=True, squeeze=False
+        rows, 2, figsize=(WIDTH, 1.35 * rows), sharex=True, sharey=True, squeeze=False
     )
     for axes, (title, field) in zip(grid.flat, fields.items(), strict=False):
         values = np.asarray(field)
         axes.axhline(0, color="0.6", linewidth=0.8)
         axes.vlines(range(len(values)), 0, values, color=COLOURS[1])
         axes.plot(values, "o", color=COLOURS[1], markersize=4)
-        axes.set_title(title, fontsize=9)
+        axes.set_title(title)
         axes.set(xticks=range(len(values)), yticks=[-1, 0, 1], ylim=(-1.3, 1.3))
     for axes in grid.flat[len(fields) :]:
         axes.axis("off")
@@ -47,7 +47,9 @@ def points_on_curves(
 
     ``points`` belong to the panel of their number; ``levels`` are marked in all panels, by name.
     """
-    figure, grid = plt.subplots(len(panels), 1, figsize=(5.2, height * len(panels)), squeeze=False)
+    figure, grid = plt.subplots(
+        len(panels), 1, figsize=(WIDTH, height * len(panels)), squeeze=False
+    )
     for n, (axes, (x_label, y_label, curves)) in enumerate(zip(grid.flat, panels, strict=True)):
         for name, level in levels.items():
             axes.axhline(level, color="0.75", linestyle=":", linewidth=1)
@@ -73,7 +75,7 @@ def points_on_curves(
                 x, y, yerr=1.96 * np.asarray(error), fmt="o", color=COLOURS[0], markersize=4
             )
         axes.set(xlabel=x_label, ylabel=y_label)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=9)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     return figure
 
 
@@ -87,7 +89,7 @@ def image_rows(
     """
     columns = max(len(np.asarray(images)) for images in rows.values())
     figure, grid = plt.subplots(
-        len(rows), columns, figsize=(5.2, 1.25 * len(rows) + 0.2), squeeze=False
+        len(rows), columns, figsize=(WIDTH, 1.25 * len(rows) + 0.2), squeeze=False
     )
     for line, (label, images) in zip(grid, rows.items(), strict=True):
         images = np.asarray(images)
@@ -102,9 +104,9 @@ def image_rows(
         for axes in line:
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
-        line[0].set_ylabel(label, fontsize=9)
+        line[0].set_ylabel(label)
     for axes, title in zip(grid[0], titles, strict=False):
-        axes.set_title(title, fontsize=9)
+        axes.set_title(title)
     return figure
 
 
@@ -124,7 +126,7 @@ def scores_by_method(
     figure, grid = plt.subplots(
         len(panels),
         1,
-        figsize=(5.2, 0.5 + size),
+        figsize=(WIDTH, 0.5 + size),
         sharex=True,
         squeeze=False,
         height_ratios=[1 + len(rows) for rows in panels.values()],
@@ -138,7 +140,7 @@ def scores_by_method(
             )  # fmt: skip
         for row, (name, values) in enumerate(rows.items()):
             _row(axes, row, np.asarray(values, dtype=float), intervals[title][name])
-        axes.set_title(title, fontsize=10, loc="left")
+        axes.set_title(title, loc="left")
         axes.set(yticks=range(len(rows)), yticklabels=list(rows))
         axes.set_ylim(len(rows) - 0.5, -0.5)  # the first row on top
     grid[-1, 0].set_xlabel(label)
@@ -164,7 +166,7 @@ def accuracy_against_damage(
 ) -> Figure:
     """Stacked panels: per damage, its amounts and, by method, (mean, low, high) in percent."""
     figure, grid = plt.subplots(
-        len(panels), 1, figsize=(5.2, 2.6 * len(panels)), sharey=True, squeeze=False
+        len(panels), 1, figsize=(WIDTH, 2.6 * len(panels)), sharey=True, squeeze=False
     )
     for axes, (label, (amounts, curves)) in zip(grid.flat, panels.items(), strict=True):
         x = np.asarray(amounts, dtype=float)
@@ -185,5 +187,5 @@ def accuracy_against_damage(
         axes.set(xlabel=label, ylabel="test accuracy (%)", xticks=x)
     low, high = grid[0, 0].get_ylim()  # an interval of few seeds may leave what is possible
     grid[0, 0].set_ylim(max(low, 0), min(high, 102))
-    grid[0, 0].legend(loc="lower left", fontsize=8)
+    grid[0, 0].legend(loc="lower left")
     return figure

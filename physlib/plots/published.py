@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from physlib.plots.langevin import BARS, Points
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 Ours = Sequence[tuple[ArrayLike, bool]]  # of each seed: its curve, and whether it diverged
 
@@ -26,7 +26,7 @@ def published_curves(
     ± ``band``; panels end with our longest curve, or with theirs if there is none of ours. A cross
     ends a run that diverged, at the last epoch that it finished.
     """
-    figure, rows = plt.subplots(len(panels), 1, figsize=(5.4, 3.1 * len(panels)), squeeze=False)
+    figure, rows = plt.subplots(len(panels), 1, figsize=(WIDTH, 3.1 * len(panels)), squeeze=False)
     for axes, (title, curves) in zip(rows.flat, panels.items(), strict=True):
         lengths = [np.size(curve) for _, ours in curves.values() for curve, _ in ours]
         last = max(lengths) if lengths else max(np.size(c) for c, _ in curves.values())
@@ -36,10 +36,9 @@ def published_curves(
                 _ours(axes, np.asarray(curve, dtype=float), diverged, colour)
         if lengths:
             axes.plot([], [], color="0.4", label="ours, each seed")
-        axes.set(ylabel=label, title=title)
+        axes.set(xlabel="epoch", ylabel=label, title=title)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(fontsize=8)
-    rows[-1, 0].set_xlabel("epoch")
+        axes.legend()
     return figure
 
 
@@ -68,7 +67,7 @@ def reading_distances(
 
     NaN, of a run that diverged, is a cross at the right edge. Up to ``band`` is shaded.
     """
-    figure, axes = plt.subplots(figsize=(5.8, 1.4 + 0.27 * len(labels)))
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.4 + 0.27 * len(labels)))
     arrays = {name: np.asarray(values, dtype=float) for name, values in distances.items()}
     finite = np.concatenate([values[np.isfinite(values)] for values in arrays.values()])
     low, high = min(finite.min(), band) / 1.6, finite.max() * 2.5
@@ -97,7 +96,7 @@ def reading_distances(
 def kept_and_forgotten(paths: Mapping[str, ArrayLike]) -> Figure:
     """Positions (steps, particles) of a few particles in a well, one panel a label."""
     figure, rows = plt.subplots(
-        len(paths), 1, figsize=(5.2, 2.4 * len(paths)), sharex=True, squeeze=False
+        len(paths), 1, figsize=(WIDTH, 2.4 * len(paths)), sharex=True, squeeze=False
     )
     for axes, (label, path) in zip(rows.flat, paths.items(), strict=True):
         axes.axhline(0, color="0.7", linewidth=0.8)
@@ -115,7 +114,7 @@ def walks(
 
     For each label a closed form at ``steps``, and simulated points with their errors.
     """
-    figure, axes = plt.subplots(figsize=(5.4, 3.8))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
     for (label, (exact, points)), colour in zip(walks.items(), COLOURS, strict=False):
         x, y, error = points
         axes.plot(steps, exact, color=colour, label=label)
@@ -124,14 +123,14 @@ def walks(
         axes.axhline(height, color="0.4", linestyle=line, linewidth=1, label=label)
     axes.set(xscale="log", yscale="log", xlabel="steps $n$")
     axes.set_ylabel(r"$\langle\theta_n^2\rangle^{1/2}$")
-    axes.legend(fontsize=8)
+    axes.legend()
     return figure
 
 
 @styled
 def collapses(predicted: ArrayLike, recorded: Mapping[str, ArrayLike]) -> Figure:
     """The part that has collapsed after each epoch from 1: predicted, and by label on record."""
-    figure, axes = plt.subplots(figsize=(5.4, 3.4))
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
     epochs = np.arange(1, np.size(predicted) + 1)
     axes.plot(epochs, 100 * np.asarray(predicted), color="0.4", label="free walk, predicted")
     for (label, part), colour, marker in zip(recorded.items(), COLOURS, "os^v", strict=False):
@@ -140,5 +139,5 @@ def collapses(predicted: ArrayLike, recorded: Mapping[str, ArrayLike]) -> Figure
         axes.step(places, percent, where="post", color=colour, marker=marker, label=label)
     axes.set(xlabel="epoch", ylabel="runs that have collapsed (%)", ylim=(-5, 105))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(fontsize=8)
+    axes.legend()
     return figure

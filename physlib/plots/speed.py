@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from physlib.plots.style import COLOURS, styled
+from physlib.plots.style import COLOURS, WIDTH, styled
 
 
 @styled
@@ -21,7 +21,7 @@ def epoch_times(
     height = sum(0.8 + 0.36 * len(loops) for loops in panels.values())
     ratios = [len(loops) for loops in panels.values()]
     figure, grid = plt.subplots(
-        len(panels), 1, figsize=(5.8, height), squeeze=False, height_ratios=ratios
+        len(panels), 1, figsize=(WIDTH, height), squeeze=False, height_ratios=ratios
     )
     for axes, (title, loops) in zip(grid.flat, panels.items(), strict=True):
         names = sorted(loops, key=lambda name: loops[name][0])
