@@ -72,9 +72,9 @@ def fit(
     it would have alone, up to the order in which floating-point numbers are summed; and one that
     diverges harms no other.
 
-    On several ranks (see `physlib.launching.joined`) all of them train one network together: each takes
-    its rows of every batch, and the run is that of one process to rounding. They return equal runs;
-    the first one alone writes and shows anything.
+    On several ranks (see `physlib.launching.joined`) all of them train one network together: each
+    takes its rows of every batch, and the run is that of one process to rounding. They return equal
+    runs; the first one alone writes and shows anything.
 
     Args:
         recipe: a `Recipe`, or the name of one in `recipes`.

@@ -9,31 +9,13 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
-from physlib.checks import require_choice, require_integer, require_number
+from physlib.checks import require_choice, require_integer
+from physlib.components.groups import check, together
 from physlib.components.noise import Kind
-from physlib.components.replicas import (
-    ReplicaCheck,
-    from_first_rank,
-    local,
-    local_gradient,
-    shard_of,
-)
+from physlib.components.replicas import ReplicaCheck, from_first_rank, local, local_gradient
 from physlib.components.schemes import SCHEMES, noise_deviation
 from physlib.components.stacked_noise import noise_from
 from physlib.theory import Scheme
-
-
-def _check(group: dict[str, Any]) -> None:
-    """Raise on settings outside their range; three comparisons where all is well."""
-    lr, damping, temperature = group["lr"], group["damping"], group["temperature"]
-    try:
-        if 0 <= lr < math.inf and 0 < damping <= 1 and 0 <= temperature < math.inf:
-            return
-    except TypeError:
-        pass  # not numbers: named below
-    require_number("lr", lr, low=0)
-    require_number("damping", damping, low=0, high=1, open_low=True)
-    require_number("temperature", temperature, low=0)
 
 
 class Langevin(Optimizer):
@@ -79,8 +61,16 @@ class Langevin(Optimizer):
         scheme: the discretisation: ``"symplectic-euler"`` (the printed one), ``"baoab"``,
             ``"overdamped"`` or ``"explicit-euler"``.
         seed: of the noise, at least 0; None draws one from torch's global generator, on several
-            ranks that of rank 0, and all of them have to ask. A sequence of S seeds takes parameters of shape (S, …), and moves every slice as an optimizer of
-            its own with that seed would.
+            ranks that of rank 0, and all of them have to ask. A sequence of S seeds takes
+            parameters of shape (S, …), and moves every slice as an optimizer of its own with that
+            seed would.
+        noise: ``"gaussian"``, or ``"two-point"``: ±1 with equal chance, several times cheaper and
+            of the same temperatures, see `physlib.components.noise`.
+        foreach: whether to step all parameters in one call or one by one, as in torch's own
+            optimizers; to the same bits.
+        check_every: steps between two comparisons of the replicas on several ranks, the first after
+            the first step; every rank has to step. 0 compares nothing, and leaves every rank its
+            own seed: for ranks that train different things.
 
     Shape:
         Parameters of any shape, real, with dense gradients.
@@ -151,7 +141,7 @@ class Langevin(Optimizer):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, whose lr, damping and temperature default to the optimizer's."""
-        _check({**self.defaults, **param_group})
+        check({**self.defaults, **param_group})
         super().add_param_group(param_group)
 
     @torch.no_grad()
@@ -162,12 +152,12 @@ class Langevin(Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            _check(group)  # a scheduler may have set what it likes
+            check(group)  # a scheduler may have set what it likes
             # a number: schedulers change a tensor learning rate in place, past and all
             lr = float(group["lr"])
             last_lr: float = group.get("last_lr") or lr
             rescale = math.sqrt(last_lr / lr) if group["temperature"] > 0 and lr > 0 else 1.0
-            for params in self._together(group):
+            for params in together(group["params"]):
                 self._update(params, lr, group, rescale)
             group["last_lr"] = lr or last_lr  # at a rate of 0 nothing moves, and nothing is lost
         self._replicas.after_step(p for group in self.param_groups for p in group["params"])
@@ -222,31 +212,33 @@ class Langevin(Optimizer):
                 self.state[p]["momentum_buffer"] = torch.zeros_like(p)
         return [self.state[p]["momentum_buffer"] for p in params]
 
-    def _together(self, group: dict[str, Any]) -> list[list[Tensor]]:
-        """The parameters with a gradient, those of one device, dtype and shard in a list."""
-        together: dict[tuple[object, ...], list[Tensor]] = {}
-        for p in group["params"]:
-            if p.grad is None:
-                continue
-            if p.grad.is_sparse or p.is_complex():
-                raise TypeError("Langevin needs dense gradients and real parameters")
-            together.setdefault((p.device, p.dtype, shard_of(p)), []).append(p)
-        return list(together.values())
-
     def state_dict(self) -> dict[str, Any]:
         """torch's state, and under "generators" the state of the noise on each device."""
-        return {
-            **super().state_dict(),
-            "seed": self.seed,
-            "generators": self._noise.state(),
-            "steps": self._replicas.steps,
-        }
+
+        def add(_: Optimizer, state_dict: dict[str, Any]) -> None:
+            state_dict["seed"] = self.seed
+            state_dict["generators"] = self._noise.state()
+            state_dict["steps"] = self._replicas.steps
+
+        with self.register_state_dict_post_hook(add, prepend=True):  # before the hooks of others
+            return super().state_dict()
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore `state_dict`, the noise included; a device it does not name starts its noise."""
-        super().load_state_dict(state_dict)
-        self._noise.restore(state_dict.get("seed", self.seed), state_dict.get("generators", {}))
-        self._replicas.steps = state_dict.get("steps", 0)
+        loaded: dict[str, Any] = {}
+
+        def take(_: Optimizer, state_dict: dict[str, Any]) -> None:
+            loaded.update(state_dict)
+
+        def restore(_: Optimizer) -> None:
+            self._noise.restore(loaded.get("seed", self.seed), loaded.get("generators", {}))
+            self._replicas.steps = loaded.get("steps", 0)
+
+        with (  # what the hooks of others made of it, and before they hear that it is done
+            self.register_load_state_dict_pre_hook(take),
+            self.register_load_state_dict_post_hook(restore, prepend=True),
+        ):
+            super().load_state_dict(state_dict)
 
     def __getstate__(self) -> dict[str, Any]:  # pickle and deepcopy
         own = {"scheme": self.scheme, "_noise": self._noise, "_replicas": self._replicas}
