@@ -151,5 +151,5 @@ class _RReLU(nn.RReLU):
         if not self.training:
             return super().forward(x)
         negative = gathered((x.detach() <= 0).to(torch.uint8), self.rows)
-        slopes = F.rrelu(1.0 - 2.0 * negative, self.lower, self.upper, training=True).abs_()
+        slopes = F.rrelu(1 - 2 * negative.to(x.dtype), self.lower, self.upper, training=True).abs_()
         return x * slopes[own_rows(self.rows)]
