@@ -1,21 +1,18 @@
 """Other people's training loops, unmodified, with the three ingredients as they are."""
 
 import logging
-import os
-import subprocess
-import sys
+import shutil
 
 import lightning
 import numpy as np
 import pytest
 import torch
-from skorch import NeuralNetClassifier
 from sklearn.model_selection import GridSearchCV
+from skorch import NeuralNetClassifier
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from physlib import GinzburgLandauLoss, HyperbolicLinear, Langevin, load_dataset, recipes
-from physlib.building import build_loss, build_model, build_optimizer
+from physlib import GinzburgLandauLoss, HyperbolicLinear, Langevin, load_dataset
 
 LEARNT = 0.65  # of the test images, after the few epochs below; chance is 0.1
 OPTIMIZER = {"lr": 1e-2, "damping": 0.1, "temperature": 1e-6, "seed": 0}
@@ -60,9 +57,9 @@ def score(model, dataset):
         return (model.eval()(x).argmax(1) == y).double().mean().item()
 
 
-def batches(dataset, seed=0):
-    order = torch.Generator().manual_seed(seed)
-    return DataLoader(dataset, batch_size=64, shuffle=True, generator=order)
+def batches(dataset, **options):
+    order = torch.Generator().manual_seed(0)
+    return DataLoader(dataset, batch_size=64, shuffle=True, generator=order, **options)
 
 
 class Module(lightning.LightningModule):
@@ -139,33 +136,35 @@ def test_skorch_trains_and_searches_a_grid(digits):
     assert np.mean(search.predict(test_x) == test_y) > LEARNT
 
 
-@pytest.mark.parametrize("backend", ["inductor"])
-def test_a_plain_script_with_everything_torch_offers(digits, backend):
+def test_a_plain_script_with_everything_torch_offers(digits):
     """Autocast, gradient scaling, a schedule, clipping and torch.compile, in torch's own order."""
     torch.manual_seed(0)
     network, loss_of = Network(), GinzburgLandauLoss()
-    model = torch.compile(network, backend=backend, dynamic=True)
+    # torch's own compiler writes C++; without a compiler for that, what comes before it
+    backend = "inductor" if shutil.which("g++") or shutil.which("clang++") else "aot_eager"
+    model = torch.compile(network, dynamic=False, backend=backend)
     optimizer = Langevin(network.parameters(), **OPTIMIZER)
-    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40)  # the first steps overflow
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=2e-2, total_steps=8 * 23, cycle_momentum=False
-    )
-    before, scales = [p.detach().clone() for p in network.parameters()], [scaler.get_scale()]
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40)  # the first step overflows
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=8 * 22, eta_min=1e-3)
+    skipped = 0
     for _ in range(8):
-        for x, y in batches(digits[0]):
+        for x, y in batches(digits[0], drop_last=True):  # one shape, so that it compiles once
             with torch.autocast("cpu", torch.float16):
                 loss = loss_of(model(x), y)
             optimizer.zero_grad()
             scaler.scale(loss).backward()
             scaler.unscale_(optimizer)
             nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+            scale, before = scaler.get_scale(), [p.detach().clone() for p in network.parameters()]
             scaler.step(optimizer)
             scaler.update()
-            schedule.step()
-            scales.append(scaler.get_scale())
-            if len(scales) == 2:  # not even noise moves the parameters in a step that is skipped
-                pairs = zip(before, network.parameters(), strict=True)
-                assert all(torch.equal(p, q) for p, q in pairs)
-    assert scales[1] < scales[0]
-    assert scales[-1] == scales[-20] > 1
+            pairs = zip(before, network.parameters(), strict=True)
+            moved = [not torch.equal(p, q) for p, q in pairs]
+            if scaler.get_scale() < scale:  # a step that was skipped makes no noise either
+                skipped += 1
+                assert not any(moved)
+            else:
+                assert all(moved)
+                schedule.step()
+    assert 0 < skipped < 40
     assert score(network, digits[1]) > LEARNT
