@@ -41,12 +41,7 @@ links: $(READY)
 execute: $(READY)
 	$(BIN)/python notebooks/execute.py
 
-# The peers that are timed beside this library are no part of the lock: only this target needs them.
-.venv/.bench: $(READY)
-	@$(INSTALL) --constraint requirements.lock --editable '.[bench]'
-	@touch $@
-
-bench: .venv/.bench
+bench: $(READY)
 	KINETO_LOG_LEVEL=99 $(BIN)/python -m benchmarks
 
 repository: $(READY)

@@ -197,8 +197,10 @@ def sharded_training():
         optimizer = Langevin(model.parameters(), lr=0.05, seed=0)
         for _ in range(5):
             optimizer.zero_grad()
-            phi = model(x[mine])
-            loss = GinzburgLandauLoss()(gathered(phi, len(x)) if sharded else phi, y)
+            phi, target = model(x[mine]), y[mine]
+            if sharded:
+                phi, target = gathered(phi), gathered(target)
+            loss = GinzburgLandauLoss()(phi, target)
             loss.backward()
             if sharded:
                 for scalar in scalars:  # left out by fully_shard, so that nobody averages them
