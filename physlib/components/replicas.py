@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
-T = TypeVar("T")
 _WORDS = {1: torch.int8, 2: torch.int16, 4: torch.int32, 8: torch.int64}  # by bytes a number
 
 
@@ -21,7 +20,7 @@ def ranks() -> int:
     return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
 
 
-def from_first_rank(value: T) -> T:
+def from_first_rank(value: Any) -> Any:
     """What rank 0 passes here, on every rank: all of them have to call."""
     if ranks() == 1:
         return value
