@@ -131,7 +131,7 @@ def test_ranks_without_a_seed_draw_one_noise(found):
 
 
 def test_replicas_that_part_are_named(found):
-    """One number on rank 1 is moved to the next float32; every rank hears of it."""
+    """One number on rank 1 is moved by a hundred thousandth of itself; every rank hears of it."""
     for rank in found:
         message, step = rank["replicas"]["error"]
         assert step == 9  # counted from 0: the tenth

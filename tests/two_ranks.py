@@ -128,12 +128,11 @@ def replicas():
         optimizer = Langevin([theta], lr=LR, temperature=TEMPERATURE, check_every=every)
         found[f"every {every}"] = theta.detach(), torch.tensor(optimizer.seed)
         for step in range(12):
-            if step == 6 and rank == 1 and every == 5:  # after the comparisons of steps 1 and 5
+            if step == 9 and every == 5:  # after the comparisons that follow steps 1 and 5
                 found["before"] = theta.detach().clone()
-                with torch.no_grad():
-                    theta[17] = torch.nextafter(theta[17], torch.tensor(9.0))
-            elif step == 6 and every == 5:
-                found["before"] = theta.detach().clone()
+                if rank == 1:
+                    with torch.no_grad():
+                        theta[17] *= 1 + 1e-5
             try:
                 quadratic_step(theta, optimizer)
             except ReplicasPartedError as error:
