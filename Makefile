@@ -44,12 +44,7 @@ execute: $(READY)
 animations: $(READY)
 	$(BIN)/python tools/animate.py
 
-# The peers that are timed beside this library are no part of the lock: only this target needs them.
-.venv/.bench: $(READY)
-	@$(INSTALL) --constraint requirements.lock --editable '.[bench]'
-	@touch $@
-
-bench: .venv/.bench
+bench: $(READY)
 	KINETO_LOG_LEVEL=99 $(BIN)/python -m benchmarks
 
 repository: $(READY)

@@ -105,16 +105,23 @@ def train(
         chosen = [r.override(f"dataset={dataset}") for r in chosen]
 
     from physlib import report
+    from physlib.launching import joined
     from physlib.training import fit
 
-    if seeds is not None:
-        groups = [fit(r, seeds=range(seeds), device=device) for r in chosen]
+    groups, runs = [], []
+    with joined(device) as first:
+        if seeds is None:
+            runs = [fit(r, seed or 0, device, checkpoint=checkpoint) for r in chosen]
+        else:
+            groups = [fit(r, seeds=range(seeds), device=device) for r in chosen]
+    if not first:  # another rank says it
+        return
+    if groups:
         if as_json:
             print(json.dumps(report.seeds_as_json(groups)))
         else:
             report.show_seeds(groups)
         return
-    runs = [fit(r, seed or 0, device, checkpoint=checkpoint) for r in chosen]
     if as_json:
         rival = {"against": report.as_json(runs[1])} if len(runs) == 2 else {}
         print(json.dumps({**report.as_json(runs[0]), **rival}))
@@ -148,8 +155,11 @@ def reproduce(
     debug: Debug = False,
 ) -> None:
     """Run the book's experiments, or what is missing of them; results land in records."""
+    from physlib.launching import launched
     from physlib.reproduce import reproduce as run_experiments
 
+    if launched():
+        raise ValueError("reproduce must be started without torchrun: it has --jobs and --dask")
     outcome = run_experiments(experiment, profile=profile, results=results, jobs=jobs, dask=dask)
     if as_json:
         print(json.dumps(asdict(outcome)))

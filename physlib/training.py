@@ -15,9 +15,12 @@ from tqdm.auto import tqdm
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
+from physlib.components.replicas import from_first_rank, ranks
 from physlib.data import Dataset, load_dataset, pixel_order, resolve_device
+from physlib.distributed import AcrossRanks
 from physlib.epochs import Step, evaluate, train_epoch, train_step
 from physlib.graphs import CudaRecorder, Replayed
+from physlib.launching import device_of_rank, is_first, one_per_machine_first
 from physlib.recipes import Recipe, recipes
 from physlib.runs import Run
 
@@ -69,6 +72,10 @@ def fit(
     it would have alone, up to the order in which floating-point numbers are summed; and one that
     diverges harms no other.
 
+    On several ranks (see `physlib.launching.joined`) all of them train one network together: each
+    takes its rows of every batch, and the run is that of one process to rounding. They return equal
+    runs; the first one alone writes and shows anything.
+
     Args:
         recipe: a `Recipe`, or the name of one in `recipes`.
         seed: any integer from 0, the default.
@@ -76,11 +83,12 @@ def fit(
         seeds: different integers from 0, in place of `seed`: a list of runs, in their order.
             The seconds of an epoch are then shared evenly among them.
         checkpoint: a file that is written after every epoch and, if it exists, continued
-            from, to the same bits as without the interruption. Not with `seeds`.
+            from, to the same bits as without the interruption. Not with `seeds`. Any number of
+            ranks goes on from it.
         progress: whether to show a bar.
         graph: whether to record a step as a CUDA graph and replay it, on a GPU and not with Adam:
             the same steps without the time to launch them. A run that is resumed takes its first
-            steps without the graph, and then agrees to rounding only.
+            steps without the graph, and then agrees to rounding only. Not on several ranks.
 
     Returns:
         A `Run`: its ``history`` has one entry per whole epoch in each column, its ``model`` the
@@ -112,7 +120,10 @@ def fit(
     recipe = recipes[recipe] if isinstance(recipe, str) else recipe
     if not isinstance(recipe, Recipe):
         raise TypeError(f"recipe must be a Recipe or the name of one, got {recipe!r}")
-    device = resolve_device(device)
+    device = device_of_rank(resolve_device(device))
+    if ranks() > 1 and (graph or seeds is not None):
+        name = "graph" if graph else "seeds"
+        raise ValueError(f"{name} must be left out on several ranks, which train one network")
     if graph and (device.type != "cuda" or recipe.optimizer == "adam"):
         raise ValueError(
             f"graph must be false on {device.type!r} with the optimizer {recipe.optimizer!r}: "
@@ -127,7 +138,8 @@ def fit(
             raise ValueError("checkpoint must be left out with seeds: one file holds one run")
         return fit_many(recipe, _different(seeds), device, progress=progress, graph=graph)
     seed = require_integer("seed", 0 if seed is None else seed, low=0)
-    data = recipe_data(recipe, seed, device)
+    with one_per_machine_first():
+        data = recipe_data(recipe, seed, device)
     train = data.train_inputs(recipe.pixel_range), data.train_labels
     test = data.test_inputs(recipe.pixel_range), data.test_labels
 
@@ -135,29 +147,34 @@ def fit(
         weights_seed, order_seed, noise_seed = seed_streams(seed)
         seed_generators(device, weights_seed)
         model = build_model(recipe).to(device)
+        network = AcrossRanks(model) if ranks() > 1 else model
         loss_of = build_loss(recipe)
         optimizer = build_optimizer(recipe, model, noise_seed)
         order = torch.Generator().manual_seed(order_seed)
-        step: Step = partial(train_step, model, loss_of, optimizer, *train)
+        step: Step = partial(train_step, network, loss_of, optimizer, *train)
         if graph:
             step = Replayed(step, CudaRecorder(lambda: getattr(optimizer, "generators", ())))
         run = Run(recipe, seed, str(device), model)
-        if checkpoint is not None and Path(checkpoint).exists():
+        if checkpoint is not None:
             with readable(Path(checkpoint)):
-                _restore(load_checkpoint(Path(checkpoint), recipe, seed), run, optimizer, order)
+                saved = None
+                if is_first() and Path(checkpoint).exists():
+                    saved = load_checkpoint(Path(checkpoint), recipe, seed)
+                if (saved := from_first_rank(saved)) is not None:
+                    _restore(saved, run, optimizer, order)
 
         done = len(run.history["epoch"])
-        with progress_bar(recipe, progress, initial=done) as bar:
+        with progress_bar(recipe, progress and is_first(), initial=done) as bar:
             for _ in range(done, recipe.epochs):
                 start = time.perf_counter()
                 losses, hits = train_epoch(
-                    model, loss_of, optimizer, *train, recipe.batch_size, order, step
+                    network, loss_of, optimizer, *train, recipe.batch_size, order, step
                 )
-                scores = evaluate(model, loss_of, *test, recipe.batch_size)
+                scores = evaluate(network, loss_of, *test, recipe.batch_size)
                 row = [losses.mean(), hits.mean(), *scores]
                 if not run.add_epoch(losses, row, time.perf_counter() - start):
                     break
-                if checkpoint is not None:
+                if checkpoint is not None and is_first():
                     save_checkpoint(Path(checkpoint), recipe, seed, _state(run, optimizer, order))
                 bar.set_postfix_str(f"test accuracy {100 * run.test_accuracy:.1f} %")
                 bar.update()

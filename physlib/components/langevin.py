@@ -9,24 +9,13 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
-from physlib.checks import require_choice, require_number
+from physlib.checks import require_choice, require_integer
+from physlib.components.groups import check, together
 from physlib.components.noise import Kind
+from physlib.components.replicas import ReplicaCheck, from_first_rank, local, local_gradient
 from physlib.components.schemes import SCHEMES, noise_deviation
 from physlib.components.stacked_noise import noise_from
 from physlib.theory import Scheme
-
-
-def _check(group: dict[str, Any]) -> None:
-    """Raise on settings outside their range; three comparisons where all is well."""
-    lr, damping, temperature = group["lr"], group["damping"], group["temperature"]
-    try:
-        if 0 <= lr < math.inf and 0 < damping <= 1 and 0 <= temperature < math.inf:
-            return
-    except TypeError:
-        pass  # not numbers: named below
-    require_number("lr", lr, low=0)
-    require_number("damping", damping, low=0, high=1, open_low=True)
-    require_number("temperature", temperature, low=0)
 
 
 class Langevin(Optimizer):
@@ -53,6 +42,12 @@ class Langevin(Optimizer):
     ``state_dict``; so a resumed run draws what an uninterrupted one would. It is drawn in one
     call into one flat buffer per group, device and dtype, for the parameters with a gradient.
 
+    On several ranks, replicas draw the same noise, since they have the same seed, and compare a
+    checksum of their parameters. Of DTensors, such as ``fully_shard`` makes, every rank steps the
+    shard that it holds, with noise of the shard's own: as hot as the whole parameter would be, but
+    not the same draws. ``state_dict`` then has the noise of this rank's shard, to be saved rank by
+    rank; another cut of the parameters starts new noise.
+
     Other schemes step the same dynamics: ``"baoab"`` has exactly the temperature T in a quadratic
     well, ``"overdamped"`` is the limit of strong friction (with mobility α/γ and no velocity), and
     ``"explicit-euler"``, which moves θ with the old velocity, is there for contrast.
@@ -65,11 +60,17 @@ class Langevin(Optimizer):
         temperature: T in units of the loss, at least 0.
         scheme: the discretisation: ``"symplectic-euler"`` (the printed one), ``"baoab"``,
             ``"overdamped"`` or ``"explicit-euler"``.
-        seed: of the noise, at least 0; None draws one from torch's global generator. A sequence
-            of S seeds takes parameters of shape (S, …), and moves every slice as an optimizer of
-            its own with that seed would.
+        seed: of the noise, at least 0; None draws one from torch's global generator, on several
+            ranks that of rank 0, and all of them have to ask. A sequence of S seeds takes
+            parameters of shape (S, …), and moves every slice as an optimizer of its own with that
+            seed would.
         noise: ``"gaussian"``, or ``"two-point"``: ±1 with equal chance, several times cheaper and
             of the same temperatures, see `physlib.components.noise`.
+        foreach: whether to step all parameters in one call or one by one, as in torch's own
+            optimizers; to the same bits.
+        check_every: steps between two comparisons of the replicas on several ranks, the first after
+            the first step; every rank has to step. 0 compares nothing, and leaves every rank its
+            own seed: for ranks that train different things.
 
     Shape:
         Parameters of any shape, real, with dense gradients.
@@ -81,6 +82,7 @@ class Langevin(Optimizer):
     Raises:
         TypeError, ValueError: an argument of the wrong type or outside its range, in the
             defaults or in a group.
+        ReplicasPartedError: replicas differ; the message names the rank and the step.
 
     Source:
         The post, "Physics-Inspired Optimization: Langevin Dynamics".
@@ -109,13 +111,18 @@ class Langevin(Optimizer):
         scheme: Scheme = "symplectic-euler",
         seed: int | Sequence[int] | None = None,
         noise: Kind = "gaussian",
+        foreach: bool | None = None,
+        check_every: int = 100,
     ) -> None:
         require_choice("scheme", scheme, SCHEMES)
+        self._replicas = ReplicaCheck(require_integer("check_every", check_every, low=0))
         if seed is None:
             seed = int(torch.randint(2**62, ()))
+            seed = from_first_rank(seed) if check_every else seed
         self.scheme: Scheme = scheme
         self._noise = noise_from(seed, noise)
-        super().__init__(params, {"lr": lr, "damping": damping, "temperature": temperature})
+        settings = {"lr": lr, "damping": damping, "temperature": temperature, "foreach": foreach}
+        super().__init__(params, settings)
 
     @property
     def seed(self) -> int | tuple[int, ...]:
@@ -134,7 +141,7 @@ class Langevin(Optimizer):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, whose lr, damping and temperature default to the optimizer's."""
-        _check({**self.defaults, **param_group})
+        check({**self.defaults, **param_group})
         super().add_param_group(param_group)
 
     @torch.no_grad()
@@ -145,14 +152,15 @@ class Langevin(Optimizer):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            _check(group)  # a scheduler may have set what it likes
+            check(group)  # a scheduler may have set what it likes
             # a number: schedulers change a tensor learning rate in place, past and all
             lr = float(group["lr"])
             last_lr: float = group.get("last_lr") or lr
             rescale = math.sqrt(last_lr / lr) if group["temperature"] > 0 and lr > 0 else 1.0
-            for params in self._by_device_and_dtype(group):
-                self._update(params, lr, group["damping"], group["temperature"], rescale)
+            for params in together(group["params"]):
+                self._update(params, lr, group, rescale)
             group["last_lr"] = lr or last_lr  # at a rate of 0 nothing moves, and nothing is lost
+        self._replicas.after_step(p for group in self.param_groups for p in group["params"])
         return loss
 
     def velocity(self, parameter: Tensor) -> Tensor:
@@ -176,22 +184,24 @@ class Langevin(Optimizer):
         )
 
     def _update(
-        self,
-        params: list[Tensor],
-        lr: float,
-        damping: float,
-        temperature: float,
-        rescale: float,
+        self, params: list[Tensor], lr: float, group: dict[str, Any], rescale: float
     ) -> None:
-        grads = [p.grad for p in params if p.grad is not None]  # every one has a gradient
-        buffers = self._buffers(params)
+        damping, temperature = group["damping"], group["temperature"]
+        buffers = [local(b) for b in self._buffers(params)]
         if buffers and rescale != 1:
             torch._foreach_mul_(buffers, rescale)
         noise = None
         if temperature > 0 and lr > 0:
             deviation = noise_deviation(self.scheme, lr, damping, temperature)
             noise = self._noise.draw(params, deviation)
-        SCHEMES[self.scheme](params, grads, noise, buffers, lr, damping)
+        mine, grads = [local(p) for p in params], [local_gradient(p) for p in params]
+        at_once = [slice(None)]
+        if group.get("foreach") is False:
+            at_once = [slice(i, i + 1) for i in range(len(params))]
+        for these in at_once:
+            SCHEMES[self.scheme](
+                mine[these], grads[these], noise and noise[these], buffers[these], lr, damping
+            )
 
     def _buffers(self, params: list[Tensor]) -> list[Tensor]:
         """u = −v/α of each parameter, zero at first; none where the scheme has no velocity."""
@@ -202,24 +212,34 @@ class Langevin(Optimizer):
                 self.state[p]["momentum_buffer"] = torch.zeros_like(p)
         return [self.state[p]["momentum_buffer"] for p in params]
 
-    def _by_device_and_dtype(self, group: dict[str, Any]) -> list[list[Tensor]]:
-        together: dict[tuple[torch.device, torch.dtype], list[Tensor]] = {}
-        for p in group["params"]:
-            if p.grad is None:
-                continue
-            if p.grad.is_sparse or p.is_complex():
-                raise TypeError("Langevin needs dense gradients and real parameters")
-            together.setdefault((p.device, p.dtype), []).append(p)
-        return list(together.values())
-
     def state_dict(self) -> dict[str, Any]:
         """torch's state, and under "generators" the state of the noise on each device."""
-        return {**super().state_dict(), "seed": self.seed, "generators": self._noise.state()}
+
+        def add(_: Optimizer, state_dict: dict[str, Any]) -> None:
+            state_dict["seed"] = self.seed
+            state_dict["generators"] = self._noise.state()
+            state_dict["steps"] = self._replicas.steps
+
+        with self.register_state_dict_post_hook(add, prepend=True):  # before the hooks of others
+            return super().state_dict()
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore `state_dict`, the noise included; a device it does not name starts its noise."""
-        super().load_state_dict(state_dict)
-        self._noise.restore(state_dict.get("seed", self.seed), state_dict.get("generators", {}))
+        loaded: dict[str, Any] = {}
+
+        def take(_: Optimizer, state_dict: dict[str, Any]) -> None:
+            loaded.update(state_dict)
+
+        def restore(_: Optimizer) -> None:
+            self._noise.restore(loaded.get("seed", self.seed), loaded.get("generators", {}))
+            self._replicas.steps = loaded.get("steps", 0)
+
+        with (  # what the hooks of others made of it, and before they hear that it is done
+            self.register_load_state_dict_pre_hook(take),
+            self.register_load_state_dict_post_hook(restore, prepend=True),
+        ):
+            super().load_state_dict(state_dict)
 
     def __getstate__(self) -> dict[str, Any]:  # pickle and deepcopy
-        return {**super().__getstate__(), "scheme": self.scheme, "_noise": self._noise}
+        own = {"scheme": self.scheme, "_noise": self._noise, "_replicas": self._replicas}
+        return {**super().__getstate__(), **own}

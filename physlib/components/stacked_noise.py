@@ -9,6 +9,7 @@ from torch import Tensor
 
 from physlib.checks import require_integer
 from physlib.components.noise import Kind, Noise
+from physlib.components.replicas import shard_of
 
 
 class _Layout:
@@ -54,6 +55,8 @@ class StackedNoise:
         """
         seeds = len(self._noises)
         for p in params:
+            if shard_of(p):
+                raise ValueError("params must be whole for a sequence of seeds, got a shard")
             if p.dim() == 0 or len(p) != seeds:
                 raise ValueError(
                     f"params must have a first axis of {seeds}, one slice for each seed, "
