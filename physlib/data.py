@@ -34,11 +34,11 @@ class Dataset:
     test_labels: Tensor
 
     def train_inputs(self, pixel_range: tuple[float, float] = (0.0, 1.0)) -> Tensor:
-        """Training images as network input: (N, 784) float32, black and white as given."""
+        """Training images as network input (N, 784) of torch's default dtype, in this range."""
         return _scale(self.train_images, pixel_range)
 
     def test_inputs(self, pixel_range: tuple[float, float] = (0.0, 1.0)) -> Tensor:
-        """Test images as network input: (N, 784) float32, black and white as given."""
+        """Test images as network input (N, 784) of torch's default dtype, in this range."""
         return _scale(self.test_images, pixel_range)
 
     def hold_out(self, count: int) -> "Dataset":
@@ -175,7 +175,8 @@ def resolve_device(device: str | torch.device | None = None) -> torch.device:
 
 def _scale(images: Tensor, pixel_range: tuple[float, float]) -> Tensor:
     black, white = pixel_range
-    return images.flatten(1).float().mul_((white - black) / 255).add_(black)
+    inputs = images.flatten(1).to(torch.get_default_dtype())
+    return inputs.mul_((white - black) / 255).add_(black)
 
 
 def _digits() -> list[np.ndarray]:

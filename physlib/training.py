@@ -16,7 +16,7 @@ from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
 from physlib.checks import require_integer
 from physlib.data import Dataset, load_dataset, pixel_order, resolve_device
-from physlib.epochs import Step, evaluate, train_epoch, train_step
+from physlib.epochs import Step, evaluate, train_epoch, train_step, weights_are_finite
 from physlib.graphs import CudaRecorder, Replayed
 from physlib.recipes import Recipe, recipes
 from physlib.runs import Run
@@ -155,7 +155,8 @@ def fit(
                 )
                 scores = evaluate(model, loss_of, *test, recipe.batch_size)
                 row = [losses.mean(), hits.mean(), *scores]
-                if not run.add_epoch(losses, row, time.perf_counter() - start):
+                sound = weights_are_finite(model)
+                if not run.add_epoch(losses, row, sound, time.perf_counter() - start):
                     break
                 if checkpoint is not None:
                     save_checkpoint(Path(checkpoint), recipe, seed, _state(run, optimizer, order))

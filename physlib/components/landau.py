@@ -65,8 +65,9 @@ def ginzburg_landau_loss(
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: an argument is outside its range. On CUDA, where reading the targets would
-            stall the device, an index out of range trips torch's device assertion instead.
+        ValueError: an argument is outside its range. Off the CPU, where reading the targets would
+            stall the device, an index out of range trips the device's own assertion instead, as
+            it does in ``torch.nn.functional.cross_entropy``.
 
     Units:
         None: the outputs are divided by the largest, and every weight is dimensionless.
@@ -205,7 +206,7 @@ def _check(phi: Tensor, target: Tensor) -> None:
             f"target must have shape ({len(phi)},), one index per row of phi, "
             f"got {tuple(target.shape)}"
         )
-    if target.is_cuda or torch.compiler.is_compiling():
+    if not target.is_cpu or torch.compiler.is_compiling():
         return  # reading the values would cost a synchronisation or a graph break
     if torch._C._are_functorch_transforms_active():  # no public name asks for them
         return  # and under vmap there is no one value to read
