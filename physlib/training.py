@@ -69,6 +69,8 @@ def fit(
     it would have alone, up to the order in which floating-point numbers are summed; and one that
     diverges harms no other.
 
+    A run has the precision of torch's default dtype.
+
     Args:
         recipe: a `Recipe`, or the name of one in `recipes`.
         seed: any integer from 0, the default.

@@ -22,7 +22,7 @@ def ramp_vector(kind: Ramp, features: int) -> Tensor:
     """
     require_choice("ramp", kind, get_args(Ramp))
     if kind == "ones":
-        return torch.ones(features)
+        return torch.ones(features, dtype=torch.float32)
     index = torch.arange(features, dtype=torch.float32)
     return index if kind == "index" else index / max(features - 1, 1)
 
