@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
-from physlib.checks import require_integer
+from physlib.checks import require_integer, shown
 from physlib.data import Dataset, load_dataset, pixel_order, resolve_device
 from physlib.epochs import Step, evaluate, train_epoch, train_step, weights_are_finite
 from physlib.graphs import CudaRecorder, Replayed
@@ -113,7 +113,7 @@ def fit(
     """
     recipe = recipes[recipe] if isinstance(recipe, str) else recipe
     if not isinstance(recipe, Recipe):
-        raise TypeError(f"recipe must be a Recipe or the name of one, got {recipe!r}")
+        raise TypeError(f"recipe must be a Recipe or the name of one, got {shown(recipe)}")
     device = resolve_device(device)
     if graph and (device.type != "cuda" or recipe.optimizer == "adam"):
         raise ValueError(
@@ -124,11 +124,13 @@ def fit(
         from physlib.batched import fit_many  # which builds on this module
 
         if seed is not None:
-            raise ValueError(f"seed must be left out beside seeds, got {seed!r}")
+            raise ValueError(f"seed must be left out beside seeds, got {shown(seed)}")
         if checkpoint is not None:
             raise ValueError("checkpoint must be left out with seeds: one file holds one run")
         return fit_many(recipe, _different(seeds), device, progress=progress, graph=graph)
     seed = require_integer("seed", 0 if seed is None else seed, low=0)
+    if checkpoint is not None and not isinstance(checkpoint, str | Path):
+        raise TypeError(f"checkpoint must be a path, got {shown(checkpoint)}")
     data = recipe_data(recipe, seed, device)
     train = data.train_inputs(recipe.pixel_range), data.train_labels
     test = data.test_inputs(recipe.pixel_range), data.test_labels
@@ -176,6 +178,8 @@ def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None
     data = load_dataset(recipe.dataset, resolve_device(device))
     if recipe.pixel_permutation:
         data = data.with_pixel_order(pixel_order(recipe.pixel_permutation))
+    size = len(data.train_labels)
+    require_integer("validation", recipe.validation, low=0, high=size - 2)  # two are left to learn
     if recipe.validation:
         data = data.hold_out(recipe.validation)
     if recipe.label_noise:
@@ -213,7 +217,7 @@ def progress_bar(recipe: Recipe, show: bool, label: str = "", initial: int = 0) 
 
 def _different(seeds: Iterable[int]) -> list[int]:
     if not isinstance(seeds, Iterable):
-        raise TypeError(f"seeds must be integers in a sequence, got {seeds!r}")
+        raise TypeError(f"seeds must be integers in a sequence, got {shown(seeds)}")
     checked = [require_integer("seeds", seed, low=0) for seed in seeds]
     if not checked or len(set(checked)) < len(checked):
         raise ValueError(f"seeds must be at least one, and each another one, got {checked}")

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
+from physlib.checks import require_integer
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -31,6 +33,8 @@ def fan_out(
         jobs: how many at once, −1 for one per core; 1 stays in this process.
         dask: address of a Dask scheduler to run on instead of in processes.
     """
+    if jobs != -1:
+        require_integer("jobs, unless it is -1,", jobs, low=1)
     if not tasks:
         yield ()
         return

@@ -1,6 +1,7 @@
 """The optimizer: discretised Langevin dynamics of the parameters."""
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,12 +16,14 @@ from physlib.components.schemes import SCHEMES, noise_deviation
 from physlib.components.stacked_noise import noise_from
 from physlib.theory import Scheme
 
+_LARGEST = sys.float_info.max
+
 
 def _check(group: dict[str, Any]) -> None:
     """Raise on settings outside their range; three comparisons where all is well."""
     lr, damping, temperature = group["lr"], group["damping"], group["temperature"]
     try:
-        if 0 <= lr < math.inf and 0 < damping <= 1 and 0 <= temperature < math.inf:
+        if 0 <= lr <= _LARGEST and 0 < damping <= 1 and 0 <= temperature <= _LARGEST:
             return
     except TypeError:
         pass  # not numbers: named below

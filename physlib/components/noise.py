@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from physlib.checks import require_choice
+from physlib.checks import require_choice, require_integer
 
 Kind = Literal["gaussian", "two-point"]
 
@@ -82,12 +82,12 @@ class Noise:
         kind: ``"gaussian"`` or ``"two-point"``.
 
     Raises:
-        ValueError: another kind.
+        TypeError, ValueError: another kind, or a seed that is no integer from 0.
     """
 
     def __init__(self, seed: int, kind: Kind = "gaussian") -> None:
         require_choice("noise", kind, _BUFFERS)
-        self.seed, self.kind = seed, kind
+        self.seed, self.kind = require_integer("seed", seed, low=0), kind
         self._generators: dict[torch.device, torch.Generator] = {}
         self._saved: dict[str, Tensor] = {}  # states of devices that have not drawn yet
         self._buffers: dict[int, _Gaussian] = {}  # by the address of the first parameter
