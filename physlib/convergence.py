@@ -21,9 +21,10 @@ def convergence_epoch(accuracy: Sequence[float], margin: float = 0.005) -> int:
         TypeError, ValueError: no epochs, accuracies that are no numbers, or a negative margin.
     """
     require_number("margin", margin, low=0)
-    if not len(accuracy):
+    curve = require_numbers("accuracy", accuracy, None, axes=1)
+    if not len(curve):
         raise ValueError("accuracy must have at least one epoch, got none")
-    curve = require_numbers("accuracy", accuracy, axes=1)
+    require_numbers("accuracy", curve)
     plateau = curve[-max(1, len(curve) // 10) :].mean()
     # The mean of equal numbers may exceed them by a rounding error.
     return int(np.argmax(curve >= plateau - margin - 1e-12)) + 1

@@ -53,7 +53,8 @@ class Dataset:
         require_integer("count", count, low=1)
         if count >= len(self.train_labels):
             raise ValueError(
-                f"count must be less than the {len(self.train_labels)} training images, got {count}"
+                f"count must be less than the {len(self.train_labels)} training images, "
+                f"got {shown(count)}"
             )
         generator = torch.Generator().manual_seed(_SPLIT)
         order = torch.randperm(len(self.train_labels), generator=generator)

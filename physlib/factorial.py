@@ -60,7 +60,9 @@ def walsh(cells: ArrayLike, factors: int) -> Array:
     found = require_numbers("cells", cells, None)
     require_integer("factors", factors, low=1)
     if found.shape[:factors] != (2,) * factors:
-        raise ValueError(f"the first {factors} axes must have length 2, got shape {found.shape}")
+        raise ValueError(
+            f"cells must have length 2 along the first factors = {factors} axes, got {found.shape}"
+        )
     for axis in range(factors):
         high, low = np.take(found, 0, axis), np.take(found, 1, axis)
         found = np.stack([high + low, high - low], axis)

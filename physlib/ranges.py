@@ -36,8 +36,9 @@ def require_numbers(
     if array.dtype.kind not in "iuf" and not (array.dtype == object and _all_numbers(array)):
         raise TypeError(f"{name} must be numbers, got {shown(value)}")
     if (axes is not None and array.ndim != axes) or (interval and not array.size):
-        wanted = "be a single number" if axes == 0 else f"have {axes or 'its'} axes and an entry"
-        raise ValueError(f"{name} must {wanted}, got shape {array.shape}")
+        wanted = "numbers" if axes is None else f"numbers along {axes} axes"
+        wanted = "a single number" if axes == 0 else f"{wanted}, at least one"
+        raise ValueError(f"{name} must be {wanted}, got {shown(value)} of shape {array.shape}")
     try:
         array = array.astype(float)
     except OverflowError:

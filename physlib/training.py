@@ -117,8 +117,8 @@ def fit(
     device = resolve_device(device)
     if graph and (device.type != "cuda" or recipe.optimizer == "adam"):
         raise ValueError(
-            f"graph must be false on {device.type!r} with the optimizer {recipe.optimizer!r}: "
-            "graphs are for CUDA, with 'langevin' or 'sgd'"
+            f"graph must be false on {device.type!r} with the optimizer {recipe.optimizer!r}, got "
+            f"{graph!r}: graphs are for CUDA, with 'langevin' or 'sgd'"
         )
     if seeds is not None:
         from physlib.batched import fit_many  # which builds on this module

@@ -25,8 +25,8 @@ def _check(group: dict[str, Any]) -> None:
     try:
         if 0 <= lr <= _LARGEST and 0 < damping <= 1 and 0 <= temperature <= _LARGEST:
             return
-    except TypeError:
-        pass  # not numbers: named below
+    except (TypeError, RuntimeError):
+        pass  # not numbers, or tensors of several: named below
     require_number("lr", lr, low=0)
     require_number("damping", damping, low=0, high=1, open_low=True)
     require_number("temperature", temperature, low=0)

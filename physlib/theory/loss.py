@@ -54,7 +54,9 @@ def loss_at_target(
     require_truth("wrap", wrap)
     if axis == "batch":
         if not wrap:
-            raise ValueError("wrap must be true along the batch: the edge's share depends on B")
+            raise ValueError(
+                "wrap must be true along the batch, where the edge's share depends on B, got False"
+            )
         return stiffness * (1 - 1 / classes) / (2 * classes)
     return stiffness * (0.5 if wrap else 0.5 + 3 / classes) / classes
 
