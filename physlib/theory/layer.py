@@ -12,9 +12,10 @@ from physlib.theory.array import Array
 
 
 @ranges()
-def layer_gain(ramp: ArrayLike, beta: float, t_of_x: float) -> Array:
+def layer_gain(ramp: ArrayLike, beta: float, t_of_x: ArrayLike) -> Array:
     r"""What the layer multiplies each input by, :math:`a\cosh 5\beta + t(x)\sinh 5\beta`."""
-    return np.asarray(ramp, dtype=float) * math.cosh(5 * beta) + t_of_x * math.sinh(5 * beta)
+    along = np.asarray(t_of_x, dtype=float) * math.sinh(5 * beta)
+    return np.asarray(np.asarray(ramp, dtype=float) * math.cosh(5 * beta) + along)
 
 
 @ranges()
