@@ -33,15 +33,15 @@ def require_number(
         raise TypeError(f"{name} must be a number, got {shown(value)}")
     try:
         number = float(value)
-        text = repr(number)
     except OverflowError:  # an integer beyond all floats
-        number, text = math.inf, shown(value)
+        number = math.inf
     above = number > low if open_low else number >= low
     if math.isfinite(number) and above and number <= high:
         return number
+    got = shown(value) if isinstance(value, Integral) and math.isinf(number) else repr(number)
     left = "(" if open_low or math.isinf(low) else "["
     right = ")" if math.isinf(high) else "]"
-    raise ValueError(f"{name} must be finite and in {left}{low:g}, {high:g}{right}, got {text}")
+    raise ValueError(f"{name} must be finite and in {left}{low:g}, {high:g}{right}, got {got}")
 
 
 def require_integer(name: str, value: object, *, low: int, high: int | None = None) -> int:
