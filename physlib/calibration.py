@@ -14,7 +14,8 @@ from scipy.optimize import minimize_scalar
 from torch import Tensor
 from torch.nn import functional as F
 
-from physlib.checks import require_integer
+from physlib.checks import require_integer, require_number
+from physlib.tensors import require_finite_floats, require_labels
 
 
 def softmax_temperature(z: Tensor, target: Tensor) -> float:
@@ -23,6 +24,7 @@ def softmax_temperature(z: Tensor, target: Tensor) -> float:
     The likelihood is log-concave in 1/τ, so the search over log τ has one minimum; it is
     bounded to τ between 1e-5 and 1e5.
     """
+    _check(z, target)
     found = minimize_scalar(
         lambda log_tau: negative_log_likelihood(z, target, math.exp(log_tau)),
         bounds=(math.log(1e-5), math.log(1e5)),
@@ -34,6 +36,8 @@ def softmax_temperature(z: Tensor, target: Tensor) -> float:
 
 def negative_log_likelihood(z: Tensor, target: Tensor, tau: float = 1.0) -> float:
     """Mean of −log p(target), in nats, for outputs z (N, C) and labels target (N,)."""
+    _check(z, target)
+    require_number("tau", tau, low=0, open_low=True)
     return float(F.cross_entropy(z.double() / tau, target))
 
 
@@ -49,6 +53,8 @@ def calibration_error(probabilities: Tensor, target: Tensor, bins: int = 15) -> 
         bins: at least 1.
     """
     require_integer("bins", bins, low=1)
+    _check_probabilities(probabilities)
+    require_labels("target", target, *probabilities.shape)
     confidence, guess = probabilities.double().max(dim=1)
     excess = confidence - (guess == target).double()
     which = (confidence * bins).ceil().long().clamp(1, bins) - 1  # (b, b + 1] / bins
@@ -65,6 +71,8 @@ def temperature_error(z: Tensor, tau: float) -> float:
     .. math::
         \mathrm{se}(\log\tau) = \Bigl(\sum_n \mathrm{Var}_{p_n}(z_n/\tau)\Bigr)^{-1/2} .
     """
+    require_finite_floats("z", z, "(N, C)")
+    require_number("tau", tau, low=0, open_low=True)
     scaled = z.double() / tau
     p = F.softmax(scaled, dim=1)
     variance = (p * scaled.square()).sum(1) - (p * scaled).sum(1).square()
@@ -86,6 +94,7 @@ def honest_error(probabilities: Tensor, bins: int = 15) -> tuple[float, float]:
         bins: at least 1.
     """
     require_integer("bins", bins, low=1)
+    _check_probabilities(probabilities)
     p, _ = probabilities.double().max(dim=1)
     which = (p * bins).ceil().long().clamp(1, bins) - 1
     variance = torch.zeros(bins, dtype=torch.float64).index_add_(0, which, p * (1 - p))
@@ -100,4 +109,21 @@ def honest_error_bound(accuracy: float, samples: int, bins: int = 15) -> float:
     :math:`\sqrt{2/\pi}\sqrt{\mathrm{bins}\cdot A(1-A)/N}`: by Cauchy and Schwarz over the bins, and
     because p(1 − p) is concave and an honest forecaster's mean p is A.
     """
+    require_number("accuracy", accuracy, low=0, high=1)
+    require_integer("samples", samples, low=1)
+    require_integer("bins", bins, low=1)
     return math.sqrt(2 / math.pi * bins * accuracy * (1 - accuracy) / samples)
+
+
+def _check(z: Tensor, target: Tensor) -> None:
+    require_finite_floats("z", z, "(N, C)")
+    require_labels("target", target, *z.shape)
+
+
+def _check_probabilities(probabilities: Tensor) -> None:
+    require_finite_floats("probabilities", probabilities, "(N, C)")
+    off = (probabilities.sum(1) - 1).abs().max().item()
+    if probabilities.min() < 0 or off > 1e-2:  # half precision sums to one no better
+        raise ValueError(
+            f"probabilities must be in [0, 1], in rows that sum to one; one is off by {off:.3g}"
+        )

@@ -7,6 +7,18 @@ import math
 from collections.abc import Iterable
 from numbers import Integral, Real
 
+LARGEST_SIZE = 2**31 - 1  # of a batch or a layer: beyond it, nothing fits into memory
+LARGEST_SEED = 2**64 - 1  # of torch's generators
+
+
+def shown(value: object) -> str:
+    """`value` as a message shows it: on one line, and a short one."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an integer of thousands of digits has no text
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
 
 def require_number(
     name: str,
@@ -18,27 +30,40 @@ def require_number(
 ) -> float:
     """`value` as a float, if it is finite and in [low, high], or in (low, high] if `open_low`."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    number = float(value)
+        raise TypeError(f"{name} must be a number, got {shown(value)}")
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond all floats
+        number = math.inf
     above = number > low if open_low else number >= low
     if math.isfinite(number) and above and number <= high:
         return number
+    got = shown(value) if isinstance(value, Integral) and math.isinf(number) else repr(number)
     left = "(" if open_low or math.isinf(low) else "["
     right = ")" if math.isinf(high) else "]"
-    raise ValueError(f"{name} must be finite and in {left}{low:g}, {high:g}{right}, got {number!r}")
+    raise ValueError(f"{name} must be finite and in {left}{low:g}, {high:g}{right}, got {got}")
 
 
-def require_integer(name: str, value: object, *, low: int) -> int:
-    """`value` as an int, if it is one of at least `low`."""
+def require_integer(name: str, value: object, *, low: int, high: int | None = None) -> int:
+    """`value` as an int, if it is one of at least `low`, and of at most `high`."""
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < low:
-        raise ValueError(f"{name} must be at least {low}, got {value}")
+        raise TypeError(f"{name} must be an integer, got {shown(value)}")
+    if int(value) < low:
+        raise ValueError(f"{name} must be at least {low}, got {shown(value)}")
+    if high is not None and int(value) > high:
+        raise ValueError(f"{name} must be at most {high}, got {shown(value)}")
     return int(value)
 
 
 def require_choice(name: str, value: object, choices: Iterable[str]) -> None:
     """Raise unless `value` is one of `choices`."""
     allowed = list(choices)
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
+    if not isinstance(value, str) or value not in allowed:
+        known = ", ".join(map(repr, allowed))
+        raise ValueError(f"{name} must be one of {known}, got {shown(value)}")
+
+
+def require_truth(name: str, value: object) -> None:
+    """Raise unless `value` is true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be true or false, got {shown(value)}")

@@ -27,7 +27,8 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from physlib.checks import require_choice
+from physlib.checks import require_choice, require_integer, require_number, shown
+from physlib.tensors import require_floats
 
 Difference = Literal["central", "forward"]
 
@@ -47,9 +48,12 @@ def spatial_coherence(
         difference: ``"central"``, the loss's own, or ``"forward"``, which sees alternation.
 
     Raises:
-        ValueError: an unknown difference.
+        TypeError, ValueError: an unknown difference, or no such field or dimension.
     """
     require_choice("difference", difference, get_args(Difference))
+    require_floats("field", field, "(…, C)")
+    if not dims or any(dim not in range(-field.dim(), field.dim()) for dim in dims):
+        raise ValueError(f"dims must be some of the {field.dim()} dimensions of field, got {dims}")
     field = field.double()
     energy = field.square().sum()
     gradients = []
@@ -61,6 +65,8 @@ def spatial_coherence(
 
 def normalised(phi: Tensor, eps: float = 1e-8) -> Tensor:
     """φ̂ (B, C), what the post's loss sees of an output: over each sample's largest modulus."""
+    require_floats("phi", phi, "(B, C)")
+    require_number("eps", eps, low=0)
     return phi / (phi.abs().amax(dim=1, keepdim=True) + eps)
 
 
@@ -70,6 +76,10 @@ def random_fields(power: Tensor, samples: int, generator: torch.Generator) -> Te
     White noise whose modes are each multiplied by the root of their power, which must be that of
     a real field: even in k. The modes are in the order of an FFT.
     """
+    require_floats("power", power, "(C,)")
+    if not (power.min() >= 0 and power.isfinite().all()):
+        raise ValueError(f"power must be finite and in [0, inf), got {shown(power)}")
+    require_integer("samples", samples, low=1)
     white = torch.empty(samples, len(power), dtype=torch.float64).normal_(generator=generator)
     fields: Tensor = torch.fft.ifft(torch.fft.fft(white) * power.sqrt()).real
     return fields
@@ -88,6 +98,8 @@ def shuffled_coherence(field: Tensor) -> float:
     with outer sums over samples and, on the right, C the number of places. What a score has
     beyond this belongs to the order.
     """
+    require_floats("field", field, "(N, C)")
+    require_integer("the number of places of field", field.shape[-1], low=3)
     field = field.double()
     ratio = field.sum(dim=-1).square().sum() / field.square().sum()
     return float((1 + (ratio - 1) / (field.shape[-1] - 1)) / 2)

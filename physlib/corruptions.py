@@ -11,7 +11,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from physlib.checks import require_number
+from physlib.checks import require_number, shown
+from physlib.tensors import require_floats
 
 
 def gaussian_noise(images: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
@@ -20,6 +21,7 @@ def gaussian_noise(images: Tensor, sigma: float, generator: torch.Generator) -> 
     What leaves [0, 1] is clipped, as a camera would.
     """
     require_number("sigma", sigma, low=0)
+    _check(images, generator)
     noise = torch.empty_like(images).normal_(generator=generator)
     return (images + sigma * noise).clamp_(0, 1)
 
@@ -27,6 +29,7 @@ def gaussian_noise(images: Tensor, sigma: float, generator: torch.Generator) -> 
 def salt_and_pepper(images: Tensor, fraction: float, generator: torch.Generator) -> Tensor:
     """Each pixel becomes black or white, evenly, with probability `fraction` in [0, 1]."""
     require_number("fraction", fraction, low=0, high=1)
+    _check(images, generator)
     u = torch.empty_like(images).uniform_(generator=generator)
     white, black = u < fraction / 2, (u >= fraction / 2) & (u < fraction)
     return images.masked_fill(white, 1.0).masked_fill(black, 0.0)
@@ -41,8 +44,15 @@ def blur(images: Tensor, sigma: float, generator: torch.Generator | None = None)
     used: a blur draws nothing. Ringing of a narrow blur is clipped to [0, 1].
     """
     require_number("sigma", sigma, low=0)
+    require_floats("images", images, "(…, H, W)")
     rows, columns = (_heat_kernel(n, sigma).to(images) for n in images.shape[-2:])
     return (rows @ images @ columns.T).clamp_(0, 1)
+
+
+def _check(images: Tensor, generator: torch.Generator) -> None:
+    require_floats("images", images, "(…, H, W)")
+    if not isinstance(generator, torch.Generator):  # None would be the global one
+        raise TypeError(f"generator must be a torch.Generator, got {shown(generator)}")
 
 
 def _heat_kernel(size: int, sigma: float) -> Tensor:

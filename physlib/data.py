@@ -1,6 +1,7 @@
 """Datasets as resident tensors."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from torch import Tensor
 
 from physlib.archives import STEMS, DatasetUnavailableError, read_verified
-from physlib.checks import require_choice, require_integer, require_number
+from physlib.checks import LARGEST_SEED, require_choice, require_integer, require_number, shown
 
 CLASSES = 10
 PIXELS = 28 * 28
@@ -34,11 +35,11 @@ class Dataset:
     test_labels: Tensor
 
     def train_inputs(self, pixel_range: tuple[float, float] = (0.0, 1.0)) -> Tensor:
-        """Training images as network input: (N, 784) float32, black and white as given."""
+        """Training images as network input (N, 784) of torch's default dtype, in this range."""
         return _scale(self.train_images, pixel_range)
 
     def test_inputs(self, pixel_range: tuple[float, float] = (0.0, 1.0)) -> Tensor:
-        """Test images as network input: (N, 784) float32, black and white as given."""
+        """Test images as network input (N, 784) of torch's default dtype, in this range."""
         return _scale(self.test_images, pixel_range)
 
     def hold_out(self, count: int) -> "Dataset":
@@ -52,7 +53,8 @@ class Dataset:
         require_integer("count", count, low=1)
         if count >= len(self.train_labels):
             raise ValueError(
-                f"count must be less than the {len(self.train_labels)} training images, got {count}"
+                f"count must be less than the {len(self.train_labels)} training images, "
+                f"got {shown(count)}"
             )
         generator = torch.Generator().manual_seed(_SPLIT)
         order = torch.randperm(len(self.train_labels), generator=generator)
@@ -63,6 +65,12 @@ class Dataset:
 
     def with_pixel_order(self, order: Tensor) -> "Dataset":
         """All images with their pixels in `order`, shape (784,), as `pixel_order` gives it."""
+        if not isinstance(order, Tensor) or not torch.equal(
+            order.sort().values.cpu(), torch.arange(PIXELS)
+        ):
+            raise ValueError(
+                f"order must hold every pixel of 0 .. {PIXELS - 1} once, got {shown(order)}"
+            )
         order = order.to(self.train_images.device)
         train, test = (
             images.flatten(1)[:, order].view_as(images)
@@ -79,7 +87,7 @@ class Dataset:
             TypeError, ValueError: `fraction` outside [0, 1], `seed` below 0.
         """
         require_number("fraction", fraction, low=0, high=1)
-        require_integer("seed", seed, low=0)
+        require_integer("seed", seed, low=0, high=LARGEST_SEED)
         generator = torch.Generator().manual_seed(seed)
         size = len(self.train_labels)
         chosen = torch.randperm(size, generator=generator)[: round(fraction * size)]
@@ -151,7 +159,7 @@ def pixel_order(seed: int) -> Tensor:
     Drawn from a generator of its own; 0 is the order of the rows. An image x (..., 784) is
     shuffled as ``x[..., order]``.
     """
-    if seed == 0:
+    if require_integer("seed", seed, low=0, high=LARGEST_SEED) == 0:
         return torch.arange(PIXELS)
     return torch.randperm(PIXELS, generator=torch.Generator().manual_seed(seed))
 
@@ -174,8 +182,11 @@ def resolve_device(device: str | torch.device | None = None) -> torch.device:
 
 
 def _scale(images: Tensor, pixel_range: tuple[float, float]) -> Tensor:
-    black, white = pixel_range
-    return images.flatten(1).float().mul_((white - black) / 255).add_(black)
+    if not isinstance(pixel_range, Sequence) or len(pixel_range) != 2:
+        raise ValueError(f"pixel_range must be (black, white), got {shown(pixel_range)}")
+    black, white = (require_number("pixel_range", value) for value in pixel_range)
+    inputs = images.flatten(1).to(torch.get_default_dtype())
+    return inputs.mul_((white - black) / 255).add_(black)
 
 
 def _digits() -> list[np.ndarray]:

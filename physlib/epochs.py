@@ -37,14 +37,13 @@ def train_epoch(
 ) -> tuple[Tensor, Tensor]:
     """One pass over x (N, I), y (N,); the loss and the accuracy of every step, on the device.
 
-    A last batch of a single sample is left out: batch normalisation has no variance for it.
+    A last batch of a single sample is left out, see `covered`.
     ``step`` is `train_step` for these arguments, if not another form of it.
     """
     step = step or partial(train_step, model, loss_of, optimizer, x, y)
     model.train()
-    batches = torch.randperm(len(x), generator=order).to(x.device).split(batch_size)
-    if len(batches) > 1 and len(batches[-1]) == 1:
-        batches = batches[:-1]
+    shuffled = torch.randperm(len(x), generator=order)[: covered(len(x), batch_size)]
+    batches = shuffled.to(x.device).split(batch_size)
     # Kept as they are and scored once per epoch: a float() here would stall a GPU every step.
     losses, outputs = [], []
     for batch in batches:
@@ -61,14 +60,32 @@ def evaluate(
     """Loss and accuracy on x (N, I), y (N,) in evaluation mode, two scalar tensors.
 
     The loss is the mean over batches of the training size: the absolute value around the
-    Ginzburg-Landau mean makes the loss of a whole set another quantity.
+    Ginzburg-Landau mean makes the loss of a whole set another quantity. A last batch of a single
+    sample is left out of it.
     """
     model.eval()
     phi = torch.cat([model(chunk) for chunk in x.split(4096)])
-    losses = [
-        loss_of(*pair) for pair in zip(phi.split(batch_size), y.split(batch_size), strict=True)
-    ]
+    batches = (rows[: covered(len(x), batch_size)].split(batch_size) for rows in (phi, y))
+    losses = [loss_of(*pair) for pair in zip(*batches, strict=True)]
     return torch.stack(losses).mean(), accuracy(phi, y)
+
+
+@torch.no_grad()
+def weights_are_finite(model: nn.Module, networks: int = 1) -> Tensor:
+    """Whether no weight and no running mean is NaN or infinite, of each network: (networks,).
+
+    Several are stacked ones, of `physlib.batched`.
+    """
+    sound = [t.reshape(networks, -1).isfinite().all(1) for t in model.state_dict().values()]
+    return torch.stack(sound).all(0)
+
+
+def covered(samples: int, batch_size: int) -> int:
+    """How many of the samples batches hold, without a last batch of a single sample.
+
+    Such a batch has no variance to normalise by, and in the loss no neighbour along the batch.
+    """
+    return samples - (samples > batch_size > 1 and samples % batch_size == 1)
 
 
 def step_accuracies(outputs: list[Tensor], targets: list[Tensor]) -> Tensor:

@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from physlib.checks import require_integer, require_number
 from physlib.intervals import Interval, bootstrap_interval, paired_interval
+from physlib.ranges import require_numbers
 from physlib.theory import Array
 
 Factors = Mapping[str, tuple[str, str]]  # the levels of each, s = +1 first
@@ -55,9 +57,12 @@ def walsh(cells: ArrayLike, factors: int) -> Array:
     Raises:
         ValueError: one of these axes has not the length 2.
     """
-    found = np.asarray(cells, dtype=float)
-    if factors < 1 or found.shape[:factors] != (2,) * factors:
-        raise ValueError(f"the first {factors} axes must have length 2, got shape {found.shape}")
+    found = require_numbers("cells", cells, None)
+    require_integer("factors", factors, low=1)
+    if found.shape[:factors] != (2,) * factors:
+        raise ValueError(
+            f"cells must have length 2 along the first factors = {factors} axes, got {found.shape}"
+        )
     for axis in range(factors):
         high, low = np.take(found, 0, axis), np.take(found, 1, axis)
         found = np.stack([high + low, high - low], axis)
@@ -85,7 +90,7 @@ def effects(
     Raises:
         ValueError: an axis of a factor has not the length 2.
     """
-    found = np.asarray(cells, dtype=float)
+    found = require_numbers("cells", cells, None)
     found = walsh(np.where(np.isnan(found), diverged, found), len(names)) / 2 ** (len(names) - 1)
     return {term: found[tuple(int(name in term) for name in names)] for term in terms(names)}
 
@@ -127,8 +132,9 @@ def estimates(found: Mapping[Term, ArrayLike], level: float = 0.05) -> dict[Term
 
     Args:
         found: values (repetitions,) of each effect; NaN makes its intervals NaN.
-        level: the chance of an interval to miss, one minus the confidence.
+        level: the chance of an interval to miss in [0, 1), one minus the confidence.
     """
+    require_number("level", level, low=0, high=1)
     values = {term: np.asarray(effect, dtype=float) for term, effect in found.items()}
     chances = [_p_value(v) for v in values.values()]
     return {

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from physlib.checks import require_integer
+from physlib.checks import require_integer, require_number
+from physlib.ranges import require_numbers
 
 
 class Interval(NamedTuple):
@@ -24,7 +25,8 @@ def paired_interval(differences: Sequence[float], confidence: float = 0.95) -> I
     One difference has a mean and no interval (infinite); no difference at all is NaN. Any NaN
     among them makes all three NaN: a missing run is never dropped silently.
     """
-    d = np.asarray(differences, dtype=float)
+    d = require_numbers("differences", differences, None, axes=1)
+    require_number("confidence", confidence, low=0, high=1, open_low=True)
     if not len(d):
         return Interval(math.nan, math.nan, math.nan)
     mean = float(d.mean())
@@ -41,7 +43,8 @@ def bootstrap_interval(values: Sequence[float], confidence: float = 0.95) -> Int
     few seeds `paired_interval` is the one to decide by. Fewer than two values give what
     `paired_interval` gives.
     """
-    v = np.asarray(values, dtype=float)
+    v = require_numbers("values", values, None, axes=1)
+    require_number("confidence", confidence, low=0, high=1, open_low=True)
     if len(v) < 2 or np.isnan(v).any():
         return paired_interval(v.tolist(), confidence)
     found = stats.bootstrap(
@@ -65,6 +68,7 @@ def bootstrap_coverage(n: int, confidence: float = 0.95) -> float:
         TypeError, ValueError: n is not an integer of at least 2.
     """
     require_integer("n", n, low=2)
+    require_number("confidence", confidence, low=0, high=1, open_low=True)
     z = stats.norm.ppf((1 + confidence) / 2)
     reach = z * math.sqrt((n - 1) / n)
     return float(1 - 2 * stats.t.sf(reach, n - 1))

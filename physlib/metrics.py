@@ -2,9 +2,10 @@
 
 import math
 
-from torch import Tensor
+from torch import Tensor, int64
 
-from physlib.checks import require_integer
+from physlib.checks import require_integer, shown
+from physlib.tensors import require_floats
 
 
 def accuracy(phi: Tensor, target: Tensor) -> Tensor:
@@ -13,8 +14,13 @@ def accuracy(phi: Tensor, target: Tensor) -> Tensor:
     NaN where phi holds one: the largest of such a row would be called class 0, silently.
 
     Raises:
+        TypeError: phi is not floating point, or target holds no integers.
         ValueError: shapes other than these, which would broadcast to a wrong number.
     """
+    require_floats("phi", phi, "(…, B, C)")
+    if not isinstance(target, Tensor) or target.dtype != int64:
+        kind = target.dtype if isinstance(target, Tensor) else shown(target)
+        raise TypeError(f"target must hold class indices as torch.int64, got {kind}")
     if target.shape != phi.shape[:-1]:
         raise ValueError(
             f"target must have shape {tuple(phi.shape[:-1])} beside phi {tuple(phi.shape)}, "

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from torch import nn
 
-from physlib.checks import require_choice, require_integer
+from physlib.checks import LARGEST_SIZE, require_choice, require_integer, require_truth, shown
 from physlib.components.hyperbolic import HyperbolicLinear, Ramp
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -67,6 +67,7 @@ class ExperimentalNet(nn.Sequential):
         layer: Layer = "hyperbolic",
     ) -> None:
         _check_widths(widths)
+        require_truth("batch_norm", batch_norm)
         require_choice("layer", layer, get_args(Layer))
         require_choice("activation", activation, ACTIVATIONS)
         modules: list[nn.Module] = []
@@ -127,7 +128,9 @@ def _linear(fan_in: int, fan_out: int) -> nn.Linear:
 
 
 def _check_widths(widths: Sequence[int]) -> None:
+    if not isinstance(widths, Sequence):
+        raise TypeError(f"widths must be integers in a sequence, got {shown(widths)}")
     if len(widths) < 2:
         raise ValueError(f"widths must name at least input and output, got {tuple(widths)}")
     for width in widths:
-        require_integer("widths", width, low=1)
+        require_integer("widths", width, low=1, high=LARGEST_SIZE)

@@ -4,7 +4,15 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
-from physlib.checks import require_choice, require_integer, require_number
+from physlib.checks import (
+    LARGEST_SEED,
+    LARGEST_SIZE,
+    require_choice,
+    require_integer,
+    require_number,
+    require_truth,
+    shown,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,15 +86,16 @@ class Recipe:
     label_noise: float = 0.0  # this fraction of the training labels is replaced by wrong ones
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise TypeError(f"name must be a text, got {shown(self.name)}")
         for field, hint in get_type_hints(type(self)).items():
             if choices := get_args(hint) if "Literal" in str(hint) else ():
                 require_choice(field, getattr(self, field), choices)
         for field in ("batch_norm", "wrap"):
-            if not isinstance(getattr(self, field), bool):
-                raise TypeError(f"{field} must be true or false, got {getattr(self, field)!r}")
+            require_truth(field, getattr(self, field))
         for field in ("hidden", "pixel_range"):
             if not isinstance(getattr(self, field), tuple):
-                raise TypeError(f"{field} must be a tuple, got {getattr(self, field)!r}")
+                raise TypeError(f"{field} must be a tuple, got {shown(getattr(self, field))}")
         if len(self.pixel_range) != 2:
             raise ValueError(f"pixel_range must be (black, white), got {self.pixel_range!r}")
         # Plain floats and ints, so that equal recipes are equal on disk too.
@@ -98,16 +107,22 @@ class Recipe:
         plain["damping"] = require_number("damping", self.damping, low=0, high=1, open_low=True)
         plain["temperature"] = require_number("temperature", self.temperature, low=0)
         plain["pixel_range"] = tuple(require_number("pixel_range", p) for p in self.pixel_range)
-        plain["hidden"] = tuple(require_integer("hidden", width, low=1) for width in self.hidden)
+        plain["hidden"] = tuple(
+            require_integer("hidden", width, low=1, high=LARGEST_SIZE) for width in self.hidden
+        )
         plain["pixel_permutation"] = require_integer(
-            "pixel_permutation", self.pixel_permutation, low=0
+            "pixel_permutation", self.pixel_permutation, low=0, high=LARGEST_SEED
         )
         plain["validation"] = require_integer("validation", self.validation, low=0)
         plain["label_noise"] = require_number("label_noise", self.label_noise, low=0, high=1)
         plain["epochs"] = require_integer("epochs", self.epochs, low=1)
-        # Batch normalisation has no variance for a single sample.
-        least = 2 if self.batch_norm and self.network == "experimental" else 1
-        plain["batch_size"] = require_integer("batch_size", self.batch_size, low=least)
+        # A single sample has no variance to normalise by, and no neighbour along the batch.
+        normalised = self.batch_norm and self.network == "experimental"
+        neighbours = self.loss == "ginzburg-landau" and self.axis == "batch" and not self.wrap
+        least = 2 if normalised or neighbours else 1
+        plain["batch_size"] = require_integer(
+            "batch_size", self.batch_size, low=least, high=LARGEST_SIZE
+        )
         for field, value in plain.items():
             object.__setattr__(self, field, value)  # the class is frozen
 
@@ -123,9 +138,9 @@ class Recipe:
         changes: dict[str, Any] = {}
         hints = get_type_hints(type(self))
         for assignment in assignments:
-            field, equals, text = assignment.partition("=")
-            if not equals:
-                raise ValueError(f"a setting must read FIELD=VALUE, got {assignment!r}")
+            if not isinstance(assignment, str) or "=" not in assignment:
+                raise ValueError(f"a setting must read FIELD=VALUE, got {shown(assignment)}")
+            field, _, text = assignment.partition("=")
             require_choice("the field of a setting", field, hints)
             changes[field] = _parse(field, text, hints[field])
         return self.replace(**changes)
@@ -143,7 +158,7 @@ def _parse(field: str, text: str, hint: Any) -> Any:
             return tuple(kind(piece) for piece in text.split(",") if piece)
     except (ValueError, KeyError):
         wanted = getattr(hint, "__name__", hint) if hint in (bool, int, float) else hint
-        raise ValueError(f"{field} must be of type {wanted}, got {text!r}") from None
+        raise ValueError(f"{field} must be of type {wanted}, got {shown(text)}") from None
     return text
 
 

@@ -26,6 +26,7 @@ from typing import Any, NoReturn
 
 import pandas as pd
 
+from physlib.checks import require_integer
 from physlib.recipes import Recipe
 from physlib.studies import Study
 
@@ -91,8 +92,12 @@ def record_path(results: Path, profile: str, recipe: Recipe | Study, seed: int) 
     """Where the record of a run lies.
 
     Raises:
-        ValueError: a recipe whose name is no safe name of a folder.
+        TypeError, ValueError: a recipe or a profile whose name is no safe name of a folder, or a
+            seed that is no integer from 0.
     """
+    require_integer("seed", seed, low=0)
+    if not re.fullmatch(r"[a-z]+", profile):
+        raise ValueError(f"profile must be a word of a-z, got {profile!r}")
     if not re.fullmatch(r"[a-z0-9][a-z0-9.+-]*", recipe.name):
         raise ValueError(
             f"name of a recipe on record must be of a-z, 0-9, '.', '+' and '-', got {recipe.name!r}"

@@ -6,6 +6,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
+from physlib.checks import require_choice
 from physlib.records import Record
 
 # What reading a value off the picture may be wrong by.
@@ -21,6 +22,8 @@ def published(layers: int) -> pd.DataFrame:
 
     Source: bthndmn12.github.io/landaunet (July 2024), its two figures.
     """
+    if layers not in (1, 2):
+        raise ValueError(f"layers must be 1 or 2, got {layers!r}")
     with (files("physlib") / "published" / f"{layers}layer.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file, index_col="epoch")
     for half in ("train", "test"):
@@ -32,7 +35,9 @@ def lone_jumps(layers: int, metric: str, size: float) -> dict[int, float]:
     """Epochs at which a published curve leaves both its visible neighbours by more than `size`, to
     the same side, and by how much it leaves the nearer one: a jump that lasts for one epoch.
     """
-    curve = published(layers)[metric].dropna()
+    table = published(layers)
+    require_choice("metric", metric, table.columns)
+    curve = table[metric].dropna()
     before, after = curve.diff(), curve.diff(-1)
     lone = (before * after > 0) & (before.abs() > size) & (after.abs() > size)
     nearer = before.where(before.abs() < after.abs(), after)

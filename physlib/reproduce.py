@@ -25,7 +25,7 @@ from physlib.records import Record, read_record, record_path, write_record
 from physlib.runs import Run
 from physlib.studies import Row, Study
 from physlib.training import fit
-from physlib.workers import fan_out, one_thread
+from physlib.workers import fan_out, one_thread, require_jobs
 
 _ALONE = threading.Lock()
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -99,6 +99,7 @@ def reproduce(
             the rest is not begun where one of its records is refused.
     """
     require_choice("profile", profile, PROFILES)
+    require_jobs(jobs)
     chosen = with_needs(names, known)
     require_writable("results", results / profile / "record")  # before the work, not after it
     outcome = Outcome()

@@ -20,7 +20,7 @@ class Run:
     epoch's steps, while the weights move; the test columns follow the epoch. A run that
     diverged keeps the epochs before, and ``diverged_at`` is the first step (counted from 0
     over the whole run) whose loss was not finite, or the last one of the epoch after which
-    the test loss was not.
+    the test loss or a weight was not.
     """
 
     recipe: Recipe
@@ -37,13 +37,18 @@ class Run:
         """After the last whole epoch, a fraction; NaN if there was none."""
         return (self.history["test_accuracy"] or [float("nan")])[-1]
 
-    def add_epoch(self, losses: Tensor, row: list[Tensor], seconds: float) -> bool:
-        """Put an epoch on record, its losses step by step and its scores; or False: it diverged."""
+    def add_epoch(
+        self, losses: Tensor, row: list[Tensor], weights_are_finite: Tensor, seconds: float
+    ) -> bool:
+        """Put an epoch on record, its losses step by step and its scores; or False: it diverged.
+
+        A GPU is waited for here, once an epoch, and in no step.
+        """
         epoch = len(self.history["epoch"])
-        if (bad := _first_non_finite(losses, row)) is not None:
+        if (found := _first_non_finite(losses, row, weights_are_finite)) is not None:
+            bad, which = found
             self.status, self.diverged_at = "diverged", epoch * len(losses) + bad
-            which = "test" if losses.isfinite().all() else "training"
-            self.why = f"the {which} loss is not finite"
+            self.why = f"the {which} is not finite"
             return False
         values = [epoch + 1, *(float(x) for x in row), seconds]
         for column, value in zip(COLUMNS, values, strict=True):
@@ -51,9 +56,14 @@ class Run:
         return True
 
 
-def _first_non_finite(losses: Tensor, row: list[Tensor]) -> int | None:
-    """The first step of the epoch whose loss is not finite; the last one if only a mean is."""
+def _first_non_finite(
+    losses: Tensor, row: list[Tensor], weights_are_finite: Tensor
+) -> tuple[int, str] | None:
+    """The first step of the epoch whose loss is not finite; the last one if something later is."""
     bad = (~losses.isfinite()).nonzero()
     if len(bad):
-        return int(bad[0])
-    return None if torch.stack(row).isfinite().all() else len(losses) - 1
+        return int(bad[0]), "training loss"
+    if not torch.stack(row).isfinite().all():
+        return len(losses) - 1, "test loss"
+    # A loss need not show it: β is clamped, and a ReLU takes −∞ for 0.
+    return None if weights_are_finite else (len(losses) - 1, "weight of the network")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from physlib.checks import require_integer, require_number
 from physlib.recipes import Recipe
 from physlib.records import Record
 
@@ -21,6 +22,10 @@ class LogUniform:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        require_number("low", self.low, low=0, open_low=True)
+        require_number("high", self.high, low=self.low)
+
     def draw(self, generator: random.Random) -> float:
         """One of them."""
         exponent = generator.uniform(math.log(self.low), math.log(self.high))
@@ -32,6 +37,10 @@ class Choice:
     """One of `values`, each as likely as the others."""
 
     values: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise ValueError("values must be at least one, got none")
 
     def draw(self, generator: random.Random) -> Any:
         """One of them."""
@@ -69,7 +78,8 @@ def random_search(
 
     Python's own generator gives the same numbers on every version and machine.
     """
-    generator = random.Random(seed)
+    require_integer("trials", trials, low=1)
+    generator = random.Random(require_integer("seed", seed, low=0))
     drawn = [{field: d.draw(generator) for field, d in space.items()} for _ in range(trials)]
     recipes = tuple(base.replace(name=f"{name}-{i:02d}", **d) for i, d in enumerate(drawn))
     words = {field: str(distribution) for field, distribution in space.items()}

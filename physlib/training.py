@@ -14,11 +14,11 @@ from tqdm.auto import tqdm
 
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checkpoints import load_checkpoint, readable, save_checkpoint
-from physlib.checks import require_integer
+from physlib.checks import require_integer, shown
 from physlib.components.replicas import from_first_rank, ranks
 from physlib.data import Dataset, load_dataset, pixel_order, resolve_device
 from physlib.distributed import AcrossRanks
-from physlib.epochs import Step, evaluate, train_epoch, train_step
+from physlib.epochs import Step, evaluate, train_epoch, train_step, weights_are_finite
 from physlib.graphs import CudaRecorder, Replayed
 from physlib.launching import device_of_rank, is_first, one_per_machine_first
 from physlib.recipes import Recipe, recipes
@@ -76,6 +76,8 @@ def fit(
     takes its rows of every batch, and the run is that of one process to rounding. They return equal
     runs; the first one alone writes and shows anything.
 
+    A run has the precision of torch's default dtype.
+
     Args:
         recipe: a `Recipe`, or the name of one in `recipes`.
         seed: any integer from 0, the default.
@@ -119,25 +121,27 @@ def fit(
     """
     recipe = recipes[recipe] if isinstance(recipe, str) else recipe
     if not isinstance(recipe, Recipe):
-        raise TypeError(f"recipe must be a Recipe or the name of one, got {recipe!r}")
+        raise TypeError(f"recipe must be a Recipe or the name of one, got {shown(recipe)}")
     device = device_of_rank(resolve_device(device))
     if ranks() > 1 and (graph or seeds is not None):
         name = "graph" if graph else "seeds"
         raise ValueError(f"{name} must be left out on several ranks, which train one network")
     if graph and (device.type != "cuda" or recipe.optimizer == "adam"):
         raise ValueError(
-            f"graph must be false on {device.type!r} with the optimizer {recipe.optimizer!r}: "
-            "graphs are for CUDA, with 'langevin' or 'sgd'"
+            f"graph must be false on {device.type!r} with the optimizer {recipe.optimizer!r}, got "
+            f"{graph!r}: graphs are for CUDA, with 'langevin' or 'sgd'"
         )
     if seeds is not None:
         from physlib.batched import fit_many  # which builds on this module
 
         if seed is not None:
-            raise ValueError(f"seed must be left out beside seeds, got {seed!r}")
+            raise ValueError(f"seed must be left out beside seeds, got {shown(seed)}")
         if checkpoint is not None:
             raise ValueError("checkpoint must be left out with seeds: one file holds one run")
         return fit_many(recipe, _different(seeds), device, progress=progress, graph=graph)
     seed = require_integer("seed", 0 if seed is None else seed, low=0)
+    if checkpoint is not None and not isinstance(checkpoint, str | Path):
+        raise TypeError(f"checkpoint must be a path, got {shown(checkpoint)}")
     with one_per_machine_first():
         data = recipe_data(recipe, seed, device)
     train = data.train_inputs(recipe.pixel_range), data.train_labels
@@ -172,7 +176,8 @@ def fit(
                 )
                 scores = evaluate(network, loss_of, *test, recipe.batch_size)
                 row = [losses.mean(), hits.mean(), *scores]
-                if not run.add_epoch(losses, row, time.perf_counter() - start):
+                sound = weights_are_finite(model)
+                if not run.add_epoch(losses, row, sound, time.perf_counter() - start):
                     break
                 if checkpoint is not None and is_first():
                     save_checkpoint(Path(checkpoint), recipe, seed, _state(run, optimizer, order))
@@ -190,6 +195,8 @@ def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None
     data = load_dataset(recipe.dataset, resolve_device(device))
     if recipe.pixel_permutation:
         data = data.with_pixel_order(pixel_order(recipe.pixel_permutation))
+    size = len(data.train_labels)
+    require_integer("validation", recipe.validation, low=0, high=size - 2)  # two are left to learn
     if recipe.validation:
         data = data.hold_out(recipe.validation)
     if recipe.label_noise:
@@ -227,7 +234,7 @@ def progress_bar(recipe: Recipe, show: bool, label: str = "", initial: int = 0) 
 
 def _different(seeds: Iterable[int]) -> list[int]:
     if not isinstance(seeds, Iterable):
-        raise TypeError(f"seeds must be integers in a sequence, got {seeds!r}")
+        raise TypeError(f"seeds must be integers in a sequence, got {shown(seeds)}")
     checked = [require_integer("seeds", seed, low=0) for seed in seeds]
     if not checked or len(set(checked)) < len(checked):
         raise ValueError(f"seeds must be at least one, and each another one, got {checked}")

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
+from physlib.checks import shown
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -31,6 +33,7 @@ def fan_out(
         jobs: how many at once, −1 for one per core; 1 stays in this process.
         dask: address of a Dask scheduler to run on instead of in processes.
     """
+    require_jobs(jobs)
     if not tasks:
         yield ()
         return
@@ -41,6 +44,12 @@ def fan_out(
             yield ran
         finally:
             ran.close()
+
+
+def require_jobs(jobs: object) -> None:
+    """Raise unless `jobs` is a number of workers: better before the work than after it."""
+    if jobs != -1 and (not isinstance(jobs, int) or isinstance(jobs, bool) or jobs < 1):
+        raise ValueError(f"jobs must be -1, one per core, or at least 1, got {shown(jobs)}")
 
 
 @contextmanager

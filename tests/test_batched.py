@@ -30,14 +30,8 @@ HEATED = PHYSLIB.override("temperature=1e-3")
 
 
 @pytest.fixture
-def float64(monkeypatch):
+def float64():
     """Runs in double precision throughout."""
-
-    def scale(images, pixel_range):
-        black, white = pixel_range
-        return images.flatten(1).double() * ((white - black) / 255) + black
-
-    monkeypatch.setattr("physlib.data._scale", scale)
     torch.set_default_dtype(torch.float64)
     yield
     torch.set_default_dtype(torch.float32)

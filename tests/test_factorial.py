@@ -174,7 +174,9 @@ def test_cells_are_put_where_their_levels_say():
 
 
 def test_axes_must_have_two_levels():
-    with pytest.raises(ValueError, match="first 2 axes must have length 2, got shape"):
+    with pytest.raises(
+        ValueError, match="must have length 2 along the first factors = 2 axes, got"
+    ):
         walsh(np.ones((2, 3)), 2)
     with pytest.raises(ValueError, match="length 2"):
         effects(np.ones((2, 2)), NAMES)

@@ -243,7 +243,7 @@ def test_the_kink_is_stationary_and_has_its_energy(a, b, c):
 
 def test_no_wall_without_order():
     for formula in (theory.coherence_length, theory.kink_energy):
-        with pytest.raises(ValueError, match=r"a must be negative .* got 0\.5"):
+        with pytest.raises(ValueError, match=r"a must be finite and in \(-inf, 0\), got 0\.5"):
             formula(0.5)
 
 

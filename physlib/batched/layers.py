@@ -51,14 +51,16 @@ class _HyperbolicLinear(_Stacked):
 
     def __init__(self, layers: Sequence[Any]) -> None:
         super().__init__(layers)
-        self.ramp = layers[0].ramp
-        self.limit = beta_limit(self.weight.dtype, layers[0].in_features)
+        # the gain is in float32 at least, as in a single layer
+        dtype = torch.promote_types(self.weight.dtype, torch.float32)
+        self.ramp = layers[0].ramp.to(dtype)
+        self.limit = beta_limit(dtype, layers[0].in_features)
 
     def forward(self, x: Tensor) -> Tensor:  # (S, B, I) to (S, B, O)
         """As `hyperbolic_linear`, with a β and a t for each network."""
         beta, t = self.beta[:, None, None], self.t[:, None, None]
-        scaled = scaled_input(x, beta, t, self.ramp.to(x), self.limit)  # (S, B, I)
-        return torch.bmm(self.weight, scaled.mT).mT
+        scaled = scaled_input(x, beta, t, self.ramp.to(x.device), self.limit)  # (S, B, I)
+        return torch.bmm(self.weight, scaled.to(x.dtype).mT).mT
 
 
 class _BatchNorm(_Stacked):

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 
 from physlib.batched.layers import stack_networks, unstack
 from physlib.building import build_loss, build_model, build_optimizer
-from physlib.epochs import Step, step_accuracies
+from physlib.epochs import Step, covered, step_accuracies, weights_are_finite
 from physlib.graphs import CudaRecorder, Replayed
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe
@@ -65,11 +65,12 @@ def fit_many(
                 start = time.perf_counter()
                 steps = train_epoch(network, step, y, recipe.batch_size, orders)
                 ends = evaluate(network, losses_of, *test, recipe.batch_size, len(seeds))
-                losses, hits, *scores = (column.cpu() for column in (*steps, *ends))
+                sound = weights_are_finite(network, len(seeds))
+                losses, hits, *scores, sound = (c.cpu() for c in (*steps, *ends, sound))
                 rows = torch.stack([losses.mean(1), hits.mean(1), *scores], dim=1)
                 seconds = (time.perf_counter() - start) / len(runs)
                 for at, run in list(going.items()):
-                    if not run.add_epoch(losses[at], list(rows[at]), seconds):
+                    if not run.add_epoch(losses[at], list(rows[at]), sound[at], seconds):
                         # a slice of NaN goes on; what it was at its end is kept
                         unstack(network, at, going.pop(at).model)
                 if not going:
@@ -117,9 +118,8 @@ def train_epoch(
     """
     network.train()
     order = torch.stack([torch.randperm(y.shape[1], generator=g) for g in orders], dim=1)
+    order = order[: covered(len(order), batch_size)]
     batches = order.to(y.device).split(batch_size)  # (B, S) each
-    if len(batches) > 1 and len(batches[-1]) == 1:
-        batches = batches[:-1]
     losses, outputs = zip(*map(step, batches), strict=True)
     targets = [y.gather(1, batch.T) for batch in batches]
     return torch.stack(losses, 1), step_accuracies(list(outputs), targets).T
@@ -135,10 +135,9 @@ def evaluate(
     chunks = x.split(max(1, 4096 // seeds))
     phi = torch.cat([network(chunk.expand(seeds, -1, -1)) for chunk in chunks], dim=1)
     target = y.expand(seeds, -1)
-    losses = [
-        losses_of(*pair)
-        for pair in zip(phi.split(batch_size, 1), target.split(batch_size, 1), strict=True)
-    ]
+    whole = covered(len(y), batch_size)
+    batches = (rows[:, :whole].split(batch_size, 1) for rows in (phi, target))
+    losses = [losses_of(*pair) for pair in zip(*batches, strict=True)]
     return torch.stack(losses).mean(0), accuracy(phi, target)
 
 

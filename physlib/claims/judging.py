@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from physlib.checks import require_choice
 from physlib.experiments import Experiment, experiments
 from physlib.intervals import Interval, bootstrap_interval, paired_interval
-from physlib.planning import recipes_of
+from physlib.planning import PROFILES, recipes_of
 from physlib.records import MissingRecordError, Record, read_record, record_path
 from physlib.reference import published
 
@@ -24,11 +25,13 @@ class Shelf:
 
     Raises:
         RecordError: a record is damaged, or of another recipe than the experiments say.
+        ValueError: an unknown profile, which would be an empty shelf.
     """
 
     def __init__(
         self, results: Path, profile: str, known: Mapping[str, Experiment] = experiments
     ) -> None:
+        require_choice("profile", profile, PROFILES)
         self.profile = profile
         self._records: dict[str, dict[int, Record | None]] = {}
         for experiment in known.values():

@@ -7,6 +7,8 @@ import torch
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from physlib.checks import shown
+
 
 class TemperatureScheduler:
     """Let a scheduler of torch move the temperatures of `Langevin` instead of its learning rates.
@@ -27,10 +29,15 @@ class TemperatureScheduler:
         schedule: makes the scheduler for an optimizer.
 
     Raises:
+        TypeError: no optimizer, or nothing to call.
         ValueError: a group has no temperature.
     """
 
     def __init__(self, optimizer: Optimizer, schedule: Callable[[Optimizer], LRScheduler]) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"optimizer must be one of torch's, got {shown(optimizer)}")
+        if not callable(schedule):
+            raise TypeError(f"schedule must make a scheduler, got {shown(schedule)}")
         self.optimizer = optimizer
         for group in optimizer.param_groups:
             if "temperature" not in group:

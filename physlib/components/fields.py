@@ -11,6 +11,8 @@ from scipy.optimize import curve_fit
 from torch import Tensor
 
 from physlib.checks import require_integer, require_number
+from physlib.ranges import require_numbers
+from physlib.tensors import require_floats
 from physlib.theory import Array, free_energy_density, kink_energy, order_parameter
 
 
@@ -33,7 +35,7 @@ def free_energy(psi: Tensor, dx: float, *, a: float, b: float = 1.0, c: float = 
     Returns:
         Energies (N,): an energy density times length, area or volume.
     """
-    _check(psi, dx, b, c)
+    _check(psi, dx, a, b, c)
     space = tuple(range(1, psi.dim()))
     # ∫|∇ψ|² = −∫ψ∇²ψ on a periodic lattice
     laplacian = _filtered(psi, -_k_squared(psi, dx))
@@ -70,7 +72,7 @@ def relax(
     Returns:
         The fields at the end, in the shape and dtype of ``psi``.
     """
-    _check(psi, dx, b, c)
+    _check(psi, dx, a, b, c)
     require_number("time", time, low=0)
     dt = time / require_integer("steps", steps, low=1)
     spread = torch.exp(-c * dt * _k_squared(psi, dx))
@@ -147,7 +149,13 @@ def growth_exponents(times: ArrayLike, lengths: ArrayLike) -> Array:
     Returns:
         Exponents, shape (N,).
     """
-    times = np.asarray(times, dtype=float)
+    times = require_numbers("times", times, "(0, inf)", axes=1)
+    lengths = require_numbers("lengths", lengths, "(0, inf)", axes=2)
+    if len(times) < 4 or len(lengths) != len(times):
+        raise ValueError(
+            "times must be at least four, with a row of lengths for each of them, "
+            f"got {len(times)} and {len(lengths)}"
+        )
 
     def law(t: Array, n: float, log_k: float, t_0: float) -> Array:
         return n * (log_k + np.log(t + t_0))
@@ -156,7 +164,7 @@ def growth_exponents(times: ArrayLike, lengths: ArrayLike) -> Array:
     low, high = (0, -np.inf, -0.9 * times.min()), (2, np.inf, 10 * times.max())
     fits = [
         curve_fit(law, times, np.log(length), p0=(0.5, 1, 0), bounds=(low, high))[0]
-        for length in np.asarray(lengths, dtype=float).T
+        for length in lengths.T
     ]
     return np.array([n for n, _, _ in fits])
 
@@ -178,9 +186,9 @@ def _filtered(psi: Tensor, response: Tensor) -> Tensor:
     return smooth
 
 
-def _check(psi: Tensor, dx: float, b: float, c: float) -> None:
-    if psi.dim() < 2 or psi.numel() == 0:
-        raise ValueError(f"psi must have shape (N, X, …), got {tuple(psi.shape)}")
+def _check(psi: Tensor, dx: float, a: float, b: float, c: float) -> None:
+    require_floats("psi", psi, "(N, X, …)")
+    require_number("a", a)
     require_number("dx", dx, low=0, open_low=True)
     require_number("b", b, low=0, open_low=True)
     require_number("c", c, low=0, open_low=True)

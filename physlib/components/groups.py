@@ -1,6 +1,6 @@
 """What a parameter group holds: settings in their range, and tensors that one call can step."""
 
-import math
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,15 +9,17 @@ from torch import Tensor
 from physlib.checks import require_number
 from physlib.components.replicas import shard_of
 
+_LARGEST = sys.float_info.max
+
 
 def check(group: dict[str, Any]) -> None:
     """Raise on settings outside their range; three comparisons where all is well."""
     lr, damping, temperature = group["lr"], group["damping"], group["temperature"]
     try:
-        if 0 <= lr < math.inf and 0 < damping <= 1 and 0 <= temperature < math.inf:
+        if 0 <= lr <= _LARGEST and 0 < damping <= 1 and 0 <= temperature <= _LARGEST:
             return
-    except TypeError:
-        pass  # not numbers: named below
+    except (TypeError, RuntimeError):
+        pass  # not numbers, or tensors of several: named below
     require_number("lr", lr, low=0)
     require_number("damping", damping, low=0, high=1, open_low=True)
     require_number("temperature", temperature, low=0)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from physlib import theory
-from physlib.checks import require_choice, require_integer, require_number
+from physlib.checks import LARGEST_SIZE, require_choice, require_integer, require_number, shown
 from physlib.components.layer_by_hand import LayerByHand, applies, scaled_input
 
 Ramp = Literal["index", "normalised", "ones"]
@@ -21,8 +21,9 @@ def ramp_vector(kind: Ramp, features: int) -> Tensor:
     shape on a scale of one; ``"ones"`` treats all inputs alike.
     """
     require_choice("ramp", kind, get_args(Ramp))
+    require_integer("features", features, low=1, high=LARGEST_SIZE)
     if kind == "ones":
-        return torch.ones(features)
+        return torch.ones(features, dtype=torch.float32)
     index = torch.arange(features, dtype=torch.float32)
     return index if kind == "index" else index / max(features - 1, 1)
 
@@ -57,8 +58,9 @@ def hyperbolic_linear(
         Output of shape (..., O).
 
     Raises:
-        TypeError: x is not floating point.
-        ValueError: shapes do not match, or an unknown ramp.
+        TypeError: an argument is no tensor; x is not floating point, or not of the weight's dtype
+            without autocast.
+        ValueError: shapes or devices do not match, or an unknown ramp.
 
     Units:
         Those of weight times x; β, t and the ramp are dimensionless.
@@ -74,13 +76,7 @@ def hyperbolic_linear(
         >>> hyperbolic_linear(x, weight, torch.tensor(0.0), torch.tensor(1.0))
         tensor([[3.]])
     """
-    if weight.dim() != 2 or x.dim() == 0 or x.shape[-1] != weight.shape[1]:
-        raise ValueError(
-            "x must have shape (..., I) and weight (O, I), "
-            f"got {tuple(x.shape)} and {tuple(weight.shape)}"
-        )
-    if not x.is_floating_point():
-        raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")
+    _check(x, weight, beta, t)
     features = weight.shape[1]
     dtype = torch.promote_types(weight.dtype, torch.float32)  # of the gain
     if not isinstance(ramp, Tensor):
@@ -92,6 +88,28 @@ def hyperbolic_linear(
         y: Tensor = LayerByHand.apply(x, weight, beta, t, ramp, limit)  # the same, and faster
         return y
     return F.linear(scaled_input(x, beta, t, ramp, limit).to(x.dtype), weight)
+
+
+def _check(x: Tensor, weight: Tensor, beta: Tensor, t: Tensor) -> None:
+    """What can be known without reading a value."""
+    for name, value in (("x", x), ("weight", weight), ("beta", beta), ("t", t)):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{name} must be a tensor, got {shown(value)}")
+    if weight.dim() != 2 or x.dim() == 0 or x.shape[-1] != weight.shape[1] or not weight.numel():
+        raise ValueError(
+            "x must have shape (..., I) and weight (O, I), I and O at least 1, "
+            f"got {tuple(x.shape)} and {tuple(weight.shape)}"
+        )
+    if beta.dim() or t.dim():
+        raise ValueError(
+            f"beta and t must be scalars, of shape (), got {tuple(beta.shape)} and {tuple(t.shape)}"
+        )
+    if not x.is_floating_point():
+        raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")
+    if x.dtype != weight.dtype and not torch.is_autocast_enabled(x.device.type):
+        raise TypeError(f"x must have the weight's dtype, {weight.dtype}, got {x.dtype}")
+    if x.device != weight.device:
+        raise ValueError(f"x must be on the weight's device, {weight.device}, got {x.device}")
 
 
 def beta_limit(dtype: torch.dtype, features: int) -> float:
@@ -137,8 +155,8 @@ class HyperbolicLinear(nn.Module):
         self, in_features: int, out_features: int, *, beta: float = 1e-3, ramp: Ramp = "index"
     ) -> None:
         super().__init__()
-        require_integer("in_features", in_features, low=1)
-        require_integer("out_features", out_features, low=1)
+        require_integer("in_features", in_features, low=1, high=LARGEST_SIZE)
+        require_integer("out_features", out_features, low=1, high=LARGEST_SIZE)
         limit = beta_limit(torch.float32, in_features)
         require_number("beta", beta, low=-limit, high=limit)
         self.in_features, self.out_features = in_features, out_features

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from physlib.checks import require_choice, require_number
+from physlib.checks import require_choice, require_number, require_truth, shown
 
 Axis = Literal["class", "batch"]
 Maximum = Literal["sample", "batch"]
@@ -65,8 +65,9 @@ def ginzburg_landau_loss(
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: an argument is outside its range. On CUDA, where reading the targets would
-            stall the device, an index out of range trips torch's device assertion instead.
+        ValueError: an argument is outside its range. Off the CPU, where reading the targets would
+            stall the device, an index out of range trips the device's own assertion instead, as
+            it does in ``torch.nn.functional.cross_entropy``.
 
     Units:
         None: the outputs are divided by the largest, and every weight is dimensionless.
@@ -189,11 +190,13 @@ def _check_options(
     require_choice("axis", axis, get_args(Axis))
     require_choice("maximum", maximum, get_args(Maximum))
     require_choice("quartic", quartic, get_args(Quartic))
-    if not isinstance(wrap, bool):
-        raise TypeError(f"wrap must be true or false, got {wrap!r}")
+    require_truth("wrap", wrap)
 
 
 def _check(phi: Tensor, target: Tensor) -> None:
+    for name, value in (("phi", phi), ("target", target)):
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{name} must be a tensor, got {shown(value)}")
     if not phi.is_floating_point():
         raise TypeError(f"phi must be a floating-point tensor, got {phi.dtype}")
     if phi.dim() != 2 or phi.numel() == 0:
@@ -205,7 +208,9 @@ def _check(phi: Tensor, target: Tensor) -> None:
             f"target must have shape ({len(phi)},), one index per row of phi, "
             f"got {tuple(target.shape)}"
         )
-    if target.is_cuda or torch.compiler.is_compiling():
+    if target.device != phi.device:
+        raise ValueError(f"target must be on the device of phi, {phi.device}, got {target.device}")
+    if not target.is_cpu or torch.compiler.is_compiling():
         return  # reading the values would cost a synchronisation or a graph break
     if torch._C._are_functorch_transforms_active():  # no public name asks for them
         return  # and under vmap there is no one value to read

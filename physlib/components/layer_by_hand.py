@@ -72,7 +72,10 @@ class LayerByHand(torch.autograd.Function):
         clamped, strength = beta.clamp(-limit, limit).item(), t.item()
         cosh, sinh = math.cosh(5 * clamped), math.sinh(5 * clamped)
         sigma = x.mean(-1, keepdim=True).sigmoid_()  # (..., 1)
-        gain = torch.add(ramp * cosh, sigma, alpha=strength * sinh)  # (..., I)
+        along = strength * sinh
+        if abs(along) > torch.finfo(x.dtype).max:  # which torch refuses as a factor, and not as ∞
+            along = math.copysign(math.inf, along)
+        gain = torch.add(ramp * cosh, sigma, alpha=along)  # (..., I)
         wants_x, _, wants_beta, wants_t, *_ = ctx.needs_input_grad
         scaled = gain * x if wants_x else gain.mul_(x)
         y = F.linear(scaled, weight)

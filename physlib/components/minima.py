@@ -4,9 +4,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
+from physlib.ranges import ranges
 from physlib.theory import Array, free_energy_density, rival_energy
 
 
+@ranges(b="(0, inf)", field="[0, inf)")
 def least_energy(a: float, b: float = 1.0, field: float = 0.0) -> float:
     """The ψ ≥ 0 at which Landau's energy of a uniform field, f(ψ) − Hψ, is least.
 
@@ -26,6 +28,7 @@ def least_energy(a: float, b: float = 1.0, field: float = 0.0) -> float:
     return float(found.x)
 
 
+@ranges(alpha="(0, inf)", stiffness="(0, inf)", classes="[5, inf)")
 def nearest_minimum(
     alpha: ArrayLike, gamma: ArrayLike, stiffness: ArrayLike = 0.5, classes: int = 10
 ) -> Array:

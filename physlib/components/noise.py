@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from physlib.checks import require_choice
+from physlib.checks import require_choice, require_integer
 from physlib.components.replicas import local, shard_of
 
 Kind = Literal["gaussian", "two-point"]
@@ -86,12 +86,12 @@ class Noise:
         kind: ``"gaussian"`` or ``"two-point"``.
 
     Raises:
-        ValueError: another kind.
+        TypeError, ValueError: another kind, or a seed that is no integer from 0.
     """
 
     def __init__(self, seed: int, kind: Kind = "gaussian") -> None:
         require_choice("noise", kind, _BUFFERS)
-        self.seed, self.kind = seed, kind
+        self.seed, self.kind = require_integer("seed", seed, low=0), kind
         self._generators: dict[tuple[torch.device, tuple[int, ...]], torch.Generator] = {}
         self._saved: dict[str, Tensor] = {}  # states of streams that have not been drawn from yet
         self._buffers: dict[int, _Gaussian] = {}  # by the address of the first parameter

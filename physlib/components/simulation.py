@@ -9,6 +9,7 @@ from torch import Tensor
 
 from physlib.checks import require_integer, require_number
 from physlib.components.langevin import Langevin
+from physlib.tensors import require_floats
 
 
 def simulate(
@@ -24,7 +25,7 @@ def simulate(
     Args:
         gradient: ∇U: positions in, a tensor of the same shape out.
         start: initial positions, any shape, as many particles as you like; left unchanged.
-        steps: how many updates, at least 1.
+        steps: how many updates, at least `every`.
         every: keep the positions of every so many steps.
         options: of `Langevin`: lr, damping, temperature, seed, …
 
@@ -32,8 +33,9 @@ def simulate(
         Positions ``(steps // every, *start.shape)``, and the last velocities, in units of position
         per step; NaN where the scheme has none.
     """
-    require_integer("steps", steps, low=1)
+    require_floats("start", start, "(…, N)")
     require_integer("every", every, low=1)
+    require_integer("steps", steps, low=every)  # at least one is kept
     theta = start.clone().requires_grad_()
     optimizer = Langevin([theta], **options)
     kept = start.new_empty(steps // every, *start.shape)
@@ -84,6 +86,8 @@ def crossings(positions: Tensor, core: float = 0.5) -> Tensor:
 
 def mean_and_error(values: Tensor) -> tuple[float, float]:
     """Mean of independent values, and its standard error."""
+    if values.numel() < 2:
+        raise ValueError(f"values must be at least 2, to have an error, got {values.numel()}")
     return values.mean().item(), values.std().item() / math.sqrt(values.numel())
 
 
@@ -104,6 +108,7 @@ def escape_rate(positions: Tensor, every: int) -> tuple[float, float]:
     Raises:
         ValueError: fewer than two snapshots, or the wells are even already.
     """
+    require_integer("every", every, low=1)
     if len(positions) < 2:
         raise ValueError(f"positions must hold at least 2 snapshots, got {len(positions)}")
     n = positions[0].numel()

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from physlib.checks import require_integer
 from physlib.components.noise import Kind, Noise
 from physlib.components.replicas import shard_of
 
@@ -108,5 +107,7 @@ class StackedNoise:
 def noise_from(seed: int | Sequence[int], kind: Kind) -> Noise | StackedNoise:
     """The noise of one seed, or that of one for each slice."""
     if isinstance(seed, Sequence):
-        return StackedNoise([require_integer("seed", s, low=0) for s in seed], kind)
-    return Noise(require_integer("seed", seed, low=0), kind)
+        if not seed:
+            raise ValueError(f"seed must be at least one integer from 0, got {seed!r}")
+        return StackedNoise(seed, kind)
+    return Noise(seed, kind)

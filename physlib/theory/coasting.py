@@ -9,10 +9,12 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 from physlib.theory.langevin import mean_squared_displacement
 
 
+@ranges(steps="[0, inf)", lr="[0, inf)", damping="(0, 1]")
 def coasting(steps: ArrayLike, lr: float, damping: float) -> Array:
     r"""How far n updates move a parameter downhill, per unit of a gradient that stays the same.
 
@@ -25,6 +27,14 @@ def coasting(steps: ArrayLike, lr: float, damping: float) -> Array:
     return lr / damping * (n - c * (1 - c**n) / damping)
 
 
+@ranges(
+    count="[1, inf)",
+    variance="[0, inf)",
+    steps="[0, inf)",
+    temperature="[0, inf)",
+    lr="[0, inf)",
+    damping="(0, 1]",
+)
 def walked_norm(
     count: int, variance: float, steps: ArrayLike, temperature: float, lr: float, damping: float
 ) -> Array:
@@ -38,6 +48,7 @@ def walked_norm(
     return np.asarray(np.sqrt(count * (variance + walk)), dtype=float)
 
 
+@ranges(count="[1, inf)")
 def expected_minimum(count: int) -> float:
     r"""Mean of the smallest of `count` independent standard normal numbers.
 
@@ -46,8 +57,6 @@ def expected_minimum(count: int) -> float:
     It is what the best of K equally good candidates gains by luck, in units of the scatter by
     which they are judged.
     """
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}")
     from scipy.integrate import quad
     from scipy.stats import norm
 

@@ -2,7 +2,10 @@
 
 import math
 
+from physlib.ranges import ranges
 
+
+@ranges(variance="[0, inf)", factors="[1, inf)", repetitions="[1, inf)")
 def effect_variance(variance: float, factors: int, repetitions: int) -> float:
     r"""Of an effect in a full two-level factorial, :math:`4\sigma^2 / (2^k n)`.
 
@@ -17,6 +20,7 @@ def effect_variance(variance: float, factors: int, repetitions: int) -> float:
     return 4 * variance / (2.0**factors * repetitions)
 
 
+@ranges(variance="[0, inf)", factors="[1, inf)", runs="(0, inf)")
 def one_at_a_time_variance(variance: float, factors: int, runs: float) -> float:
     r"""Of an effect if one factor is changed at a time, :math:`2(k+1)\sigma^2 / N`.
 
@@ -26,6 +30,7 @@ def one_at_a_time_variance(variance: float, factors: int, runs: float) -> float:
     return 2 * (factors + 1) * variance / runs
 
 
+@ranges(level="[0, 1)", members="[1, inf)")
 def family_error(level: float, members: int) -> tuple[float, float]:
     """The chance that at least one of several intervals misses, each with the chance `level`.
 

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physlib.checks import require_choice
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 Scheme = Literal["symplectic-euler", "baoab", "overdamped", "explicit-euler"]
 
 
+@ranges(temperature="[0, inf)", lr_k="[0, inf)", damping="(0, 1]")
 def position_temperature(
     temperature: ArrayLike,
     lr_k: ArrayLike,
@@ -32,10 +34,10 @@ def position_temperature(
                         ((1 - \alpha k/\gamma)(1 - \gamma/2 + \alpha k/4))`
     ==================  ==================================================================
 
-    Inside the stable range, αk < `stability_limit`.
+    Inside the stable range, αk < `stability_limit` (ValueError beyond).
     """
     require_choice("scheme", scheme, get_args(Scheme))
-    t, x, g = _arrays(temperature, lr_k, damping)
+    t, x, g = _stationary(temperature, lr_k, damping, scheme)
     if scheme == "baoab":
         return t + 0 * (x + g)
     if scheme == "explicit-euler":
@@ -43,6 +45,7 @@ def position_temperature(
     return t / (1 - x / stability_limit(g, scheme))
 
 
+@ranges(temperature="[0, inf)", lr_k="[0, inf)", damping="(0, 1]")
 def velocity_temperature(
     temperature: ArrayLike,
     lr_k: ArrayLike,
@@ -56,9 +59,9 @@ def velocity_temperature(
     overdamped scheme has no velocity (ValueError).
     """
     require_choice("scheme", scheme, get_args(Scheme))
-    t, x, g = _arrays(temperature, lr_k, damping)
     if scheme == "overdamped":
         raise ValueError("scheme must be one with a velocity, got 'overdamped'")
+    t, x, g = _stationary(temperature, lr_k, damping, scheme)
     if scheme == "baoab":
         return t + 0 * (x + g)
     if scheme == "explicit-euler":
@@ -66,6 +69,7 @@ def velocity_temperature(
     return t / (1 - g / 2 - x / 4)
 
 
+@ranges(damping="(0, 1]")
 def stability_limit(damping: ArrayLike, scheme: Scheme = "symplectic-euler") -> Array:
     r"""The αk at which a scheme loses stability in a quadratic well.
 
@@ -82,6 +86,7 @@ def stability_limit(damping: ArrayLike, scheme: Scheme = "symplectic-euler") -> 
     }[scheme]
 
 
+@ranges(lr="[0, inf)", damping="(0, 1]", variance="[0, inf)", lr_k="[0, 4)")
 def heating(
     lr: ArrayLike,
     damping: ArrayLike,
@@ -102,6 +107,7 @@ def heating(
     return heat
 
 
+@ranges(damping="(0, 1]")
 def exact_noise_factor(damping: ArrayLike) -> Array:
     r"""By how much exact Ornstein-Uhlenbeck noise cools the printed update, :math:`1-\gamma/2`.
 
@@ -112,6 +118,7 @@ def exact_noise_factor(damping: ArrayLike) -> Array:
     return 1 - np.asarray(damping, dtype=float) / 2
 
 
+@ranges(lr_k="(0, 2)")
 def two_point_excess_kurtosis(lr_k: ArrayLike) -> Array:
     r"""Of positions in a quadratic well, where noise is ±1 and γ = 1: :math:`-2(1-r^2)/(1+r^2)`.
 
@@ -123,6 +130,7 @@ def two_point_excess_kurtosis(lr_k: ArrayLike) -> Array:
     return np.asarray(-2 * (1 - squared) / (1 + squared))
 
 
+@ranges(temperature="[0, inf)", lr="[0, inf)", damping="(0, 1]")
 def diffusion(
     temperature: ArrayLike,
     lr: ArrayLike,
@@ -138,6 +146,7 @@ def diffusion(
     return 2 * alpha / g * t * (exact_noise_factor(g) if scheme == "baoab" else 1.0)
 
 
+@ranges(steps="[0, inf)", temperature="[0, inf)", lr="[0, inf)", damping="(0, 1]")
 def mean_squared_displacement(
     steps: ArrayLike, temperature: float, lr: float, damping: float
 ) -> Array:
@@ -155,11 +164,20 @@ def mean_squared_displacement(
     return diffusion(temperature, lr, damping) * (n - lag)
 
 
+@ranges()
 def double_well(theta: ArrayLike) -> Array:
     r"""The potential :math:`(\theta^2-1)^2`: curvature 8 in the wells at ±1, barrier 1."""
     return (np.asarray(theta, dtype=float) ** 2 - 1) ** 2
 
 
+@ranges(
+    temperature="(0, inf)",
+    lr="(0, inf)",
+    damping="(0, 1]",
+    barrier="[0, inf)",
+    well_curvature="(0, inf)",
+    barrier_curvature="(0, inf)",
+)
 def kramers_rate(
     temperature: ArrayLike,
     lr: float,
@@ -182,6 +200,7 @@ def kramers_rate(
     return turned_back * well / (2 * math.pi) * np.exp(-barrier / np.asarray(temperature))
 
 
+@ranges(temperature="(0, inf)", curvature="(0, inf)")
 def boltzmann_density(theta: ArrayLike, temperature: float, curvature: float = 1.0) -> Array:
     r"""The density :math:`e^{-k\theta^2/2T}/\sqrt{2\pi T/k}` of a quadratic well."""
     variance = temperature / curvature
@@ -189,14 +208,29 @@ def boltzmann_density(theta: ArrayLike, temperature: float, curvature: float = 1
     return gaussian / math.sqrt(2 * math.pi * variance)
 
 
+@ranges(temperature="(0, inf)")
 def boltzmann_on_grid(theta: ArrayLike, energy: ArrayLike, temperature: float) -> Array:
     r"""The density :math:`e^{-U/T}/Z` of any potential, Z by the trapezoidal rule on the grid."""
     from scipy.integrate import trapezoid
 
     theta, energy = np.asarray(theta, dtype=float), np.asarray(energy, dtype=float)
+    if theta.ndim != 1 or theta.shape != energy.shape or not (np.diff(theta) > 0).all():
+        raise ValueError("theta must be a rising grid, with one energy for each of its points")
     weight = np.exp(-(energy - energy.min()) / temperature)
     density: Array = weight / trapezoid(weight, theta)
     return density
+
+
+def _stationary(
+    temperature: ArrayLike, lr_k: ArrayLike, damping: ArrayLike, scheme: Scheme
+) -> tuple[Array, ...]:
+    """The three as arrays, if there is a stationary state to have a temperature."""
+    t, x, g = _arrays(temperature, lr_k, damping)
+    beyond = x >= stability_limit(g, scheme)
+    if beyond.any():
+        bad = float(np.broadcast_to(x, beyond.shape)[beyond].flat[0])
+        raise ValueError(f"lr_k must be in [0, stability_limit(damping, scheme)), got {bad!r}")
+    return t, x, g
 
 
 def _arrays(*values: ArrayLike) -> tuple[Array, ...]:

@@ -5,9 +5,12 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from physlib.checks import require_choice, require_truth
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 
+@ranges()
 def loss_density(
     d: ArrayLike,
     alpha: float = 0.0035,
@@ -20,11 +23,13 @@ def loss_density(
     return alpha * d**2 - gamma * d**4 + stiffness * slope**2
 
 
+@ranges(alpha="[0, inf)", gamma="(0, inf)")
 def sign_change(alpha: float = 0.0035, gamma: float = 5.0) -> float:
     r"""The error :math:`|d| = \sqrt{\alpha/\gamma}` beyond which the density is negative."""
     return math.sqrt(alpha / gamma)
 
 
+@ranges(alpha="[0, inf)", gamma="(0, inf)")
 def density_peak(alpha: float = 0.0035, gamma: float = 5.0) -> tuple[float, float]:
     r"""The peak of αd² − γd⁴: at :math:`\sqrt{\alpha/2\gamma}`, :math:`\alpha^2/4\gamma` high.
 
@@ -34,6 +39,7 @@ def density_peak(alpha: float = 0.0035, gamma: float = 5.0) -> tuple[float, floa
     return math.sqrt(alpha / (2 * gamma)), alpha**2 / (4 * gamma)
 
 
+@ranges(classes="[3, inf)")
 def loss_at_target(
     classes: int, stiffness: float = 0.5, *, axis: str = "class", wrap: bool = True
 ) -> float:
@@ -44,15 +50,18 @@ def loss_at_target(
     the mean over equally frequent classes is κ(½ + 3/C)/C. Along the batch, wrapped, it is the
     expectation for independent, equally frequent classes: κ(1 − 1/C)/2C.
     """
-    if classes < 3:
-        raise ValueError(f"classes must be at least 3, got {classes}")
+    require_choice("axis", axis, ("class", "batch"))
+    require_truth("wrap", wrap)
     if axis == "batch":
         if not wrap:
-            raise ValueError("wrap must be true along the batch: the edge's share depends on B")
+            raise ValueError(
+                "wrap must be true along the batch, where the edge's share depends on B, got False"
+            )
         return stiffness * (1 - 1 / classes) / (2 * classes)
     return stiffness * (0.5 if wrap else 0.5 + 3 / classes) / classes
 
 
+@ranges()
 def error_rate_at_zero_loss(
     alpha: float = 0.0035, gamma: float = 5.0, stiffness: float = 0.5
 ) -> float:
@@ -65,6 +74,7 @@ def error_rate_at_zero_loss(
     return stiffness / (4 * (gamma - alpha))
 
 
+@ranges(neighbours="[-1, 1]", others="[-1, 1]", classes="[5, inf)")
 def rival_energy(
     neighbours: ArrayLike,
     others: ArrayLike,
@@ -82,8 +92,6 @@ def rival_energy(
     For at least 5 classes, wrapped, and n and g in [−1, 1], so that the output is normalised. A
     negative ``gamma`` gives the stable sign.
     """
-    if classes < 5:
-        raise ValueError(f"classes must be at least 5, got {classes}")
     n, g = np.asarray(neighbours, dtype=float), np.asarray(others, dtype=float)
     alpha, gamma, stiffness = np.asarray(alpha), np.asarray(gamma), np.asarray(stiffness)
     errors = 2 * (alpha * n**2 - gamma * n**4) + (classes - 3) * (alpha * g**2 - gamma * g**4)

@@ -5,9 +5,11 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 
+@ranges(distance="[0, inf)", sigma="(0, inf)")
 def matched_filter_accuracy(distance: ArrayLike, sigma: ArrayLike) -> Array:
     r"""How often the nearer of two known images is the right one, :math:`\Phi(d/2\sigma)`.
 
@@ -20,6 +22,7 @@ def matched_filter_accuracy(distance: ArrayLike, sigma: ArrayLike) -> Array:
     return np.asarray(norm.cdf(np.asarray(distance, dtype=float) / (2 * np.asarray(sigma))))
 
 
+@ranges(sigma="(0, inf)")
 def clipped_normal(mean: ArrayLike, sigma: ArrayLike) -> tuple[Array, Array]:
     r"""Mean and standard deviation of a normal number that is clipped to [0, 1].
 
@@ -44,6 +47,7 @@ def clipped_normal(mean: ArrayLike, sigma: ArrayLike) -> tuple[Array, Array]:
     return first, np.sqrt(second - first**2)
 
 
+@ranges(sigma="[0, inf)")
 def blur_factor(k: ArrayLike, sigma: ArrayLike) -> Array:
     r"""What is left of a mode k after a Gaussian blur, :math:`e^{-\sigma^2k^2/2}`.
 
@@ -52,6 +56,7 @@ def blur_factor(k: ArrayLike, sigma: ArrayLike) -> Array:
     return np.asarray(np.exp(-((np.asarray(sigma) * np.asarray(k, dtype=float)) ** 2) / 2))
 
 
+@ranges(wrong="[0, 1)", classes="[2, inf)")
 def quartic_background(wrong: float, classes: int = 10) -> float:
     r"""The output of a wrong class that has the least mean quartic error under wrong labels.
 
@@ -63,8 +68,6 @@ def quartic_background(wrong: float, classes: int = 10) -> float:
 
     A squared error would have u = q.
     """
-    if not 0 <= wrong < 1:
-        raise ValueError(f"wrong must be in [0, 1), got {wrong:g}")
     q = wrong / (classes - 1)
     rare, frequent = math.cbrt(q), math.cbrt(1 - q)
     return rare / (rare + frequent)

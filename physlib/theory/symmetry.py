@@ -3,9 +3,11 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 
+@ranges(velocity_square="[0, inf)", damping="(0, 1]")
 def norm_growth(velocity_square: ArrayLike, damping: ArrayLike) -> Array:
     r"""Late growth per step of the squared length of weights that the loss does not see.
 
