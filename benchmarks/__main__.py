@@ -1,4 +1,4 @@
-"""`make bench`: measure, write results/bench/<device>/<table>.json, then the pages and their figures.
+"""`make bench`: measure, write results/bench/<device>/<table>.json, then the pages with figures.
 
 `python -m benchmarks layer seeds` measures some of the tables, `python -m benchmarks page` none.
 """

@@ -113,15 +113,15 @@ def bytes_of_a_task(count: int) -> float:
     import psutil
     from distributed import Client, LocalCluster
 
-    from physlib.cluster import _attempt_alike, fingerprint
+    from physlib.cluster import submitted
 
-    process, call = psutil.Process(), partial(_attempt_alike, fingerprint(), hand_back)
+    process = psutil.Process()
     with (
         LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as cluster,
         Client(cluster) as client,
     ):
         before = process.memory_info().rss
-        futures = client.map(call, tasks(count), pure=False)
+        futures = submitted(client, hand_back, tasks(count))
         while len(cluster.scheduler.tasks) < len(futures):
             time.sleep(0.05)
-        return round((process.memory_info().rss - before) / count)
+        return float(round((process.memory_info().rss - before) / count))

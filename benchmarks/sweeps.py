@@ -30,7 +30,7 @@ TABLED = (2, 16, 128, 1024, 8192)
 PRICE = 0.04  # euros for a core hour
 LIFE = 2 * 3600.0
 # What the scripts' arguments were read from.
-VERSIONS = {"jobqueue": "0.9.0", "kubernetes": "2026.3.0"}
+JOBQUEUE, KUBERNETES = "0.9.0", "2026.3.0"
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,8 @@ def _figure(plan: Plan) -> str:
     few, many = WORKERS[0], WORKERS[-1]
     alt = (
         f"Wall time against the number of workers, both logarithmic: from "
-        f"{span(plan.steady[few].wall)} with {few} workers the curve falls with the ideal line, and "
-        f"levels off at {span(plan.steady[many].wall)} with {many}; the dotted curve, of workers "
+        f"{span(plan.steady[few].wall)} with {few} workers the curve falls with the ideal line, "
+        f"and levels off at {span(plan.steady[many].wall)} with {many}; the dotted curve, of workers "
         f"that die, ends at {span(plan.mortal[many].wall)}; flat lines mark "
         + ", ".join(f"{name} at {span(s)}" for name, s in plan.floors.items())
     )
@@ -187,16 +187,16 @@ def _measured(plan: Plan) -> str:
 def _disk(plan: Plan) -> str:
     sizes = plan.record["bytes"]
     return (
-        f"{(sizes['values.csv'] + sizes['run.json']) / 1e3:.3g} kB each, {sizes['blocks'] / 1024:g} "
-        f"KiB in the blocks of a disk, and three inodes: {RUNS * sizes['blocks'] / 1e9:.2g} GB and "
+        f"{(sizes['values.csv'] + sizes['run.json']) / 1e3:.3g} kB each, "
+        f"{sizes['blocks'] / 1024:g} KiB in the blocks of a disk, and three inodes: {RUNS * sizes['blocks'] / 1e9:.2g} GB and "
         f"{3 * RUNS:,} inodes for {RUNS:,} runs"
     )
 
 
 def _plan(plan: Plan) -> str:
     head = (
-        "| workers | a worker's life | wall time | core hours | in runs | lost | starting | waiting "
-        "| deaths | given up | price |"
+        "| workers | a worker's life | wall time | core hours | in runs | lost | starting "
+        "| waiting | deaths | given up | price |"
     )
     rows = []
     for outcomes, life in ((plan.steady, "for ever"), (plan.mortal, span(LIFE))):
@@ -221,5 +221,6 @@ _PARTS: dict[str, Callable[[Plan], str]] = {
     "life": lambda _: span(LIFE),
     "price": lambda _: f"€ {PRICE}",
     "cores": lambda plan: f"{plan.record['machine']['cores']}",
-    **{name: lambda _, v=version: v for name, version in VERSIONS.items()},
+    "jobqueue": lambda _: JOBQUEUE,
+    "kubernetes": lambda _: KUBERNETES,
 }

@@ -61,7 +61,7 @@ def _attempt_alike(expected: dict[str, str], work: Callable[[Task], Result], tas
         if (here := fingerprint().get(name)) != there:
             raise ClusterError(
                 f"a worker differs: {name} is {here} there, {there} here; "
-                "the scheduler, its workers and this machine need the same environment"
+                "the workers and this machine need the same environment"
             )
     return attempt(work, task)
 
@@ -94,8 +94,7 @@ def _gathered(
     """Each task with its result, or with Dask's word that it is given up."""
     from distributed import KilledWorker, as_completed
 
-    # Never pure: another client may have the same runs on this cluster, and be stopped.
-    futures = dict(zip(client.map(call, tasks, pure=False), tasks, strict=True))
+    futures = submitted(client, call, tasks)
     for future, result in as_completed(
         list(futures), loop=client.loop, with_results=True, raise_errors=False
     ):
@@ -113,10 +112,29 @@ def _gathered(
         yield task, result
 
 
+def submitted(client: Any, call: Callable[[Task], Any], tasks: Sequence[Task]) -> dict[Any, Task]:
+    """Futures of what `call` makes of each of `tasks`, in parcels that only a worker opens.
+
+    Dask's own wrapping is opened where a failure ends the worker, and names no reason: one that
+    lacks this library would take run after run with it.
+    """
+    from distributed.protocol.pickle import dumps
+
+    def run(parcel: bytes) -> Any:  # a local function, which goes there whole
+        from distributed.protocol.pickle import loads
+
+        call, task = loads(parcel)
+        return call(task)
+
+    parcels = [dumps((call, task)) for task in tasks]
+    # Never pure: another client may have the same runs on this cluster, and be stopped.
+    return dict(zip(client.map(run, parcels, pure=False), tasks, strict=True))
+
+
 def _unfit(error: BaseException) -> ClusterError:
     """Dask or a worker could not even begin: it lacks the library, or has another one."""
     reason = " ".join(str(error.__cause__ or error).split())
     return ClusterError(
         f"the cluster cannot run this library's code ({type(error).__name__}: {reason}); "
-        "the scheduler, its workers and this machine need the same environment"
+        "the workers and this machine need the same environment"
     )

@@ -112,6 +112,7 @@ __all__ = [
     "shrinking_disc",
     "step_costs",
     "styled",
+    "sweep_times",
     "walks",
     "well",
     "zero_set",
