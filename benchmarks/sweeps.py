@@ -138,8 +138,8 @@ def _figure(plan: Plan) -> str:
     alt = (
         f"Wall time against the number of workers, both logarithmic: from "
         f"{span(plan.steady[few].wall)} with {few} workers the curve falls with the ideal line, "
-        f"and levels off at {span(plan.steady[many].wall)} with {many}; the dotted curve, of workers "
-        f"that die, ends at {span(plan.mortal[many].wall)}; flat lines mark "
+        f"and levels off at {span(plan.steady[many].wall)} with {many}; the dotted curve, of "
+        f"workers that die, ends at {span(plan.mortal[many].wall)}; flat lines mark "
         + ", ".join(f"{name} at {span(s)}" for name, s in plan.floors.items())
     )
     return f"![{alt}]({FIGURE.as_posix()})"
@@ -188,8 +188,8 @@ def _disk(plan: Plan) -> str:
     sizes = plan.record["bytes"]
     return (
         f"{(sizes['values.csv'] + sizes['run.json']) / 1e3:.3g} kB each, "
-        f"{sizes['blocks'] / 1024:g} KiB in the blocks of a disk, and three inodes: {RUNS * sizes['blocks'] / 1e9:.2g} GB and "
-        f"{3 * RUNS:,} inodes for {RUNS:,} runs"
+        f"{sizes['blocks'] / 1024:g} KiB in the blocks of a disk, and three inodes: "
+        f"{RUNS * sizes['blocks'] / 1e9:.2g} GB and {3 * RUNS:,} inodes for {RUNS:,} runs"
     )
 
 
