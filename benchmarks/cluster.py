@@ -31,7 +31,7 @@ def run(
     """Seconds of sweeps whose runs take none, of writing and scanning records, of a start."""
     from distributed import LocalCluster
 
-    with LocalCluster(threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
+    with LocalCluster(threads_per_worker=1, dashboard_address=":0", silence_logs=50) as cluster:
         sweeps = {str(n): partial(sweep, tasks(n), cluster.scheduler_address) for n in counts}
         swept = compare(sweeps, rounds)
     with TemporaryDirectory() as folder:
@@ -117,7 +117,7 @@ def bytes_of_a_task(count: int) -> float:
 
     process = psutil.Process()
     with (
-        LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as cluster,
+        LocalCluster(n_workers=0, dashboard_address=":0", silence_logs=50) as cluster,
         Client(cluster) as client,
     ):
         before = process.memory_info().rss

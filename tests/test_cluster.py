@@ -71,7 +71,7 @@ def local(workers, **config):
     with (
         dask.config.set({**FORKED, **settings}),
         distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=50
         ) as cluster,
     ):
         yield cluster
