@@ -164,7 +164,8 @@ def _verdict(plan: Plan) -> str:
 
 
 def _measured(plan: Plan) -> str:
-    scans, n = plan.measured("scan"), f"{RUNS}"
+    scans = plan.measured("scan")
+    n = max(scans.rounds, key=int)
     rows = {
         "a run on record, by its own clock: median": duration(float(np.median(plan.seconds))),
         "the same: mean": duration(float(np.mean(plan.seconds))),
@@ -174,7 +175,7 @@ def _measured(plan: Plan) -> str:
             f"{plan.record['bytes']['scheduler'] / 1024:.3g} KiB"
         ),
         "writing a record": duration(plan.write),
-        f"reading and checking {RUNS:,} records, when a sweep is resumed": (
+        f"reading and checking {int(n):,} records, when a sweep is resumed": (
             duration(scans.ratio(n).median)
         ),
         "reading and checking one more": duration(plan.slope("scan")),
