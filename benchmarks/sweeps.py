@@ -188,7 +188,7 @@ def _measured(plan: Plan) -> str:
 def _disk(plan: Plan) -> str:
     sizes = plan.record["bytes"]
     return (
-        f"{(sizes['values.csv'] + sizes['run.json']) / 1e3:.3g} kB each, "
+        f"{(sizes['values.csv'] + sizes['run.json']) / 1e3:.3g} kB, "
         f"{sizes['blocks'] / 1024:g} KiB in the blocks of a disk, and three inodes: "
         f"{RUNS * sizes['blocks'] / 1e9:.2g} GB and {3 * RUNS:,} inodes for {RUNS:,} runs"
     )

@@ -67,11 +67,10 @@ def sweep_times(
         axes.axhline(seconds / 3600, color=COLOURS[2 + row], linewidth=0.9)
         axes.annotate(
             name,
-            (min(ideal), seconds / 3600),
-            (2, 2),
+            (min(ideal) * 8**row, seconds / 3600),  # side by side, since floors may be close
+            (2, 3),
             textcoords="offset points",
             fontsize=8,
-            color=COLOURS[2 + row],
         )
     axes.set(xscale="log", yscale="log", xlabel="workers", ylabel="wall time (hours)")
     axes.set_xticks([1, 10, 100, 1000, 10_000], labels=["1", "10", "100", "1,000", "10,000"])
