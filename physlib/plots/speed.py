@@ -68,7 +68,7 @@ def sweep_times(
         axes.annotate(
             name,
             (min(ideal) * 8**row, seconds / 3600),  # side by side, since floors may be close
-            (2, 3),
+            (2, -10 if row % 2 else 3),
             textcoords="offset points",
             fontsize=8,
         )
