@@ -1,4 +1,4 @@
-"""`make bench`: measure, write results/bench/<device>/<table>.json, then the page and its figure.
+"""`make bench`: measure, write results/bench/<device>/<table>.json, then the pages with figures.
 
 `python -m benchmarks layer seeds` measures some of the tables, `python -m benchmarks page` none.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import epoch, layer, optimizer, page, scaling, seeds, startup
+from benchmarks import cluster, epoch, layer, optimizer, page, scaling, seeds, startup, sweeps
 from physlib.files import atomic_path
 from physlib.provenance import provenance
 
@@ -27,6 +27,7 @@ TABLES: dict[str, Callable[[str], dict[str, Any]]] = {
     "seeds": seeds.run,
     "startup": startup.run,
     "scaling": scaling.run,
+    "cluster": cluster.run,
 }
 
 
@@ -63,7 +64,7 @@ def main() -> None:
         parser.error(f"TABLE must be one of {', '.join(TABLES)}, page; got {', '.join(unknown)}")
     for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
         for table in chosen:
-            if table == "page" or (table == "startup" and device != "cpu"):
+            if table == "page" or (table in page.CPU_ONLY and device != "cpu"):
                 continue
             print(f"{table} on {device} … ", end="", flush=True)
             start = time.perf_counter()
@@ -71,7 +72,8 @@ def main() -> None:
             took = time.perf_counter() - start
             path = write(RESULTS, table, device, measured, took)
             print(f"{took:.0f} s, {path.relative_to(ROOT)}")
-    print(f"Page written to {page.write(RESULTS, ROOT / 'book').relative_to(ROOT)}")
+    for path in (page.write(RESULTS, ROOT / "book"), sweeps.write(ROOT / "results", ROOT / "book")):
+        print(f"Page written to {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

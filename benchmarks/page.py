@@ -18,7 +18,8 @@ from physlib.plots import epoch_times
 
 LESSON = Path(__file__).with_name("lesson.md")
 FIGURE = Path("_static") / "epochs.svg"
-TABLES = ("layer", "optimizer", "epoch", "seeds", "startup", "scaling")
+TABLES = ("layer", "optimizer", "epoch", "seeds", "startup", "scaling", "cluster")
+CPU_ONLY = ("startup", "cluster")
 Record = dict[str, Any]
 Row = tuple[str, str, str, str, str]  # what, where, measured, target, whether it is met
 Shelf = dict[str, dict[str, Record]]  # by device, then by table
@@ -179,7 +180,7 @@ def _gpu(shelf: Shelf) -> str:
     gpus = [_device(records) for folder, records in shelf.items() if folder != "cpu"]
     if gpus:
         return f"Measured on {', '.join(gpus)}: see the rows of the tables that say so."
-    wanted = ", ".join(f"`{table}`" for table in TABLES if table != "startup")
+    wanted = ", ".join(f"`{table}`" for table in TABLES if table not in CPU_ONLY)
     return (
         "**No GPU has been measured yet**, so all of these figures are missing: the tables "
         f"{wanted}. On a machine with one, `make bench` adds them, under the GPU's name."

@@ -1,5 +1,6 @@
 """Where a result comes from: versions, machine, commit. No host names, no paths."""
 
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -19,11 +20,7 @@ PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
 def provenance(dataset: str | None, device: str) -> dict[str, Any]:
     """Versions, machine, commit and dataset sums as plain values, as this process sees them."""
     return {
-        "versions": {
-            "physlib": __version__,
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in PACKAGES},
-        },
+        "versions": versions(),
         "device": device if device == "cpu" else torch.cuda.get_device_name(device),
         "machine": {
             "system": platform.system(),
@@ -35,6 +32,23 @@ def provenance(dataset: str | None, device: str) -> dict[str, Any]:
         "commit": dict(_commit()),
         "dataset_md5": checksums(dataset) if dataset else {},
     }
+
+
+def versions() -> dict[str, str]:
+    """Of the library, of Python, and of every package that results depend on."""
+    return {
+        "physlib": __version__,
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in PACKAGES},
+    }
+
+
+def source_digest() -> str:
+    """A sum of the library's own source, whatever its folder: versions of a checkout say little."""
+    folder, digest = Path(__file__).parent, hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)

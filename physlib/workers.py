@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 
-from joblib import Parallel, delayed, parallel_config
+from joblib import Parallel, delayed
 
 from physlib.checks import shown
 
@@ -37,13 +37,18 @@ def fan_out(
     if not tasks:
         yield ()
         return
-    with _cluster(dask):
-        parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
-        ran = parallel(delayed(_attempt)(work, task) for task in tasks)
-        try:
-            yield ran
-        finally:
-            ran.close()
+    if dask is not None:
+        from physlib.cluster import on_cluster
+
+        with on_cluster(work, tasks, dask) as found:
+            yield found
+        return
+    parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+    ran = parallel(delayed(_attempt_in_process)(work, task) for task in tasks)
+    try:
+        yield ran
+    finally:
+        ran.close()
 
 
 def require_jobs(jobs: object) -> None:
@@ -65,26 +70,17 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-@contextmanager
-def _cluster(address: str | None) -> Iterator[None]:
-    """Joblib's work inside goes to the Dask scheduler at `address`, if there is one."""
-    if address is None:
-        yield
-        return
+def attempt(work: Callable[[Task], Result], task: Task) -> Result | str:
+    """What `work` makes of `task`, or the exception that it raises, in words."""
     try:
-        from distributed import Client
-    except ImportError as error:
-        raise ImportError("dask needs the package dask[distributed]") from error
-    with Client(address, timeout="5s"), parallel_config("dask", wait_for_workers_timeout=60):
-        yield
-
-
-def _attempt(work: Callable[[Task], Result], task: Task) -> tuple[Task, Result | str]:
-    _settle()
-    try:
-        return task, work(task)
+        return work(task)
     except Exception as error:
-        return task, f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _attempt_in_process(work: Callable[[Task], Result], task: Task) -> tuple[Task, Result | str]:
+    _settle()
+    return task, attempt(work, task)
 
 
 @lru_cache(maxsize=1)

@@ -51,7 +51,7 @@ from physlib.plots.published import (
     reading_distances,
     walks,
 )
-from physlib.plots.speed import epoch_times
+from physlib.plots.speed import epoch_times, sweep_times
 from physlib.plots.style import COLOURS, STYLE, styled
 from physlib.plots.training import (
     coverage,
@@ -112,6 +112,7 @@ __all__ = [
     "shrinking_disc",
     "step_costs",
     "styled",
+    "sweep_times",
     "walks",
     "well",
     "zero_set",

@@ -1,4 +1,4 @@
-"""Figures of speed."""
+"""Figures of speed, and of what it costs."""
 
 import math
 from collections.abc import Mapping
@@ -39,4 +39,42 @@ def epoch_times(
         axes.grid(axis="x", color="0.9", linewidth=0.8)
         axes.set_axisbelow(True)
         axes.margins(x=0.15)
+    return figure
+
+
+@styled
+def sweep_times(
+    steady: Mapping[int, float],
+    mortal: Mapping[int, float],
+    ideal: Mapping[int, float],
+    floors: Mapping[str, float],
+) -> Figure:
+    """Wall time in seconds against the number of workers, both logarithmic, drawn in hours.
+
+    `steady` workers do not die, `mortal` ones do, `ideal` is the sum over the workers; `floors`
+    are the times that no number of workers undercuts.
+    """
+    figure, axes = plt.subplots(figsize=(5.8, 4.0))
+    curves = (
+        ("workers that do not die", steady, "-", COLOURS[1]),
+        ("workers that die", mortal, ":", COLOURS[0]),
+        ("core hours / workers", ideal, "--", "0.45"),
+    )
+    for label, curve, line, colour in curves:
+        hours = [s / 3600 for s in curve.values()]
+        axes.plot(list(curve), hours, line, color=colour, label=label, linewidth=1.8)
+    for row, (name, seconds) in enumerate(floors.items()):
+        axes.axhline(seconds / 3600, color=COLOURS[2 + row], linewidth=0.9)
+        axes.annotate(
+            name,
+            (min(ideal) * 8**row, seconds / 3600),  # side by side, since floors may be close
+            (2, -10 if row % 2 else 3),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axes.set(xscale="log", yscale="log", xlabel="workers", ylabel="wall time (hours)")
+    axes.set_xticks([1, 10, 100, 1000, 10_000], labels=["1", "10", "100", "1,000", "10,000"])
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.legend(loc="upper right")
     return figure

@@ -57,6 +57,12 @@ from physlib.theory.noise import (
     matched_filter_accuracy,
     quartic_background,
 )
+from physlib.theory.sweeps import (
+    chance_given_up,
+    expected_attempts,
+    expected_seconds,
+    makespan_bounds,
+)
 from physlib.theory.symmetry import norm_growth
 
 __all__ = [
@@ -67,6 +73,7 @@ __all__ = [
     "boltzmann_density",
     "boltzmann_on_grid",
     "boost",
+    "chance_given_up",
     "clipped_normal",
     "coarsening_length",
     "coasting",
@@ -80,7 +87,9 @@ __all__ = [
     "effect_variance",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
+    "expected_attempts",
     "expected_minimum",
+    "expected_seconds",
     "family_error",
     "free_energy_density",
     "heating",
@@ -92,6 +101,7 @@ __all__ = [
     "layer_gradients",
     "loss_at_target",
     "loss_density",
+    "makespan_bounds",
     "matched_filter_accuracy",
     "mean_squared_displacement",
     "mode_coherence",
