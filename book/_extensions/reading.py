@@ -1,11 +1,16 @@
 """What a reader's browser needs and the theme does not give."""
 
 import json
+from html import escape
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from physlib.notebook import COST
 
 
 def offer_the_script(app: Sphinx, context: dict[str, Any]) -> None:
@@ -29,14 +34,38 @@ def offer_the_script(app: Sphinx, context: dict[str, Any]) -> None:
     menus[0]["buttons"].insert(1, script)
 
 
-def cost(notebook: Path) -> str:
-    """What a chapter's last cell measured when it was executed, as a line under its title."""
+def cost(notebook: Path) -> tuple[str, dict[str, Any]] | None:
+    """What a chapter's last cell measured when it was executed, in words and in numbers."""
     cells = json.loads(notebook.read_text())["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", ())]
-    measured = "".join(outputs[-1].get("text", ())).strip() if outputs else ""
-    if "of wall time" not in measured:
-        return ""
-    return f'<p class="cost">Running this chapter took, when the page was made: {measured}.</p>'
+    shown = outputs[-1].get("data", {}) if outputs else {}
+    return ("".join(shown["text/plain"]), shown[COST]) if COST in shown else None
+
+
+def costs(root: Path) -> str:
+    """Time and memory of every chapter that has been executed, as rows of a table."""
+    rows = ["| chapter | time | memory, at most | on |", "|---|--:|--:|---|"]
+    for notebook in sorted(root.glob("notebooks/*/*.ipynb")):
+        if measured := cost(notebook):
+            _, numbers = measured
+            rows.append(
+                f"| [](/{notebook.relative_to(root).with_suffix('').as_posix()}) "
+                f"| {numbers['seconds']:.0f} s | {numbers['memory'] / 2**30:.1f} GiB "
+                f"| {numbers['device']} |"
+            )
+    return "\n".join(rows)
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Give the pages the table of costs."""
+    config.myst_substitutions = {**config.myst_substitutions, "costs": costs(Path(app.confdir))}
+
+
+def name_solutions(app: Sphinx, doctree: nodes.document) -> None:
+    """Cells that are hidden whole are the solutions of exercises, and their toggles say so."""
+    for cell in doctree.findall(nodes.container):
+        if cell.get("hide_mode") == "all":
+            cell["prompt_show"] = cell["prompt_hide"] = "Solution"
 
 
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -51,14 +80,19 @@ def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     if "body" in context:
         # Docutils' role for an entry is deprecated, and screen readers lose the list with it.
         body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        # A toggle is called what it says, in every ear.
+        body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
         body = body.replace("<img ", '<img loading="lazy" ')  # those far below can wait
-        if (source := context.get("sourcename", "")).endswith(".ipynb"):  # pages of code have none
-            line = cost(Path(app.srcdir, source))
+        source = context.get("sourcename", "")  # pages of code have none
+        if source.endswith(".ipynb") and (measured := cost(Path(app.srcdir, source))):
+            line = f'<p class="cost">{escape(measured[0])}</p>'
             body = body.replace("</h1>", f"</h1>\n{line}", 1)
         context["body"] = body
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Sphinx calls this."""
+    app.connect("config-inited", configure)
+    app.connect("doctree-read", name_solutions)
     app.connect("html-page-context", finish, priority=900)  # after the theme's buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}
