@@ -1,7 +1,6 @@
 """What a reader's browser needs and the theme does not give."""
 
 import json
-from html import escape
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -61,11 +60,15 @@ def configure(app: Sphinx, config: Config) -> None:
     config.myst_substitutions = {**config.myst_substitutions, "costs": costs(Path(app.confdir))}
 
 
-def name_solutions(app: Sphinx, doctree: nodes.document) -> None:
-    """Cells that are hidden whole are the solutions of exercises, and their toggles say so."""
+def read(app: Sphinx, doctree: nodes.document) -> None:
+    """What is done to each page after it is read: toggles and the header of a chapter."""
     for cell in doctree.findall(nodes.container):
-        if cell.get("hide_mode") == "all":
+        if cell.get("hide_mode") == "all":  # cells that are hidden whole are solutions
             cell["prompt_show"] = cell["prompt_hide"] = "Solution"
+    source = Path(app.env.doc2path(app.env.docname))
+    if source.suffix == ".ipynb" and (measured := cost(source)):
+        title = next(doctree.findall(nodes.title))
+        title.parent.insert(1, nodes.paragraph("", measured[0], classes=["cost"]))
 
 
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -83,16 +86,12 @@ def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
         # A toggle is called what it says, in every ear.
         body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
         body = body.replace("<img ", '<img loading="lazy" ')  # those far below can wait
-        source = context.get("sourcename", "")  # pages of code have none
-        if source.endswith(".ipynb") and (measured := cost(Path(app.srcdir, source))):
-            line = f'<p class="cost">{escape(measured[0])}</p>'
-            body = body.replace("</h1>", f"</h1>\n{line}", 1)
         context["body"] = body
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Sphinx calls this."""
     app.connect("config-inited", configure)
-    app.connect("doctree-read", name_solutions)
+    app.connect("doctree-read", read)
     app.connect("html-page-context", finish, priority=900)  # after the theme's buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}
