@@ -43,6 +43,7 @@ def execute(half: Path) -> None:
         timeout=600,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # what one cell prints is one output
         resources={"metadata": {"path": str(half.parent)}},
     ).execute()
     with atomic_path(half.with_suffix(".ipynb")) as temporary:

@@ -72,12 +72,12 @@ def test_tables_and_intervals_in_words():
 
 def test_the_last_cell_says_what_was_measured(monkeypatch):
     shown = []
-    monkeypatch.setattr("physlib.notebook.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("physlib.notebook.display", lambda data, **more: shown.append((data, more)))
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("torch.get_num_threads", lambda: 3)
     cost(time.perf_counter() - 75)
-    [data] = shown
-    measured = json.loads(json.dumps(data[COST]))  # as a notebook keeps it
+    [(data, more)] = shown
+    measured = json.loads(json.dumps(more["metadata"][COST]))  # as a notebook keeps it
     assert 75 <= measured["seconds"] < 80
     assert measured["memory"] == pytest.approx(
         1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, rel=0.01

@@ -37,13 +37,14 @@ def cost(notebook: Path) -> tuple[str, dict[str, Any]] | None:
     """What a chapter's last cell measured when it was executed, in words and in numbers."""
     cells = json.loads(notebook.read_text())["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", ())]
-    shown = outputs[-1].get("data", {}) if outputs else {}
-    return ("".join(shown["text/plain"]), shown[COST]) if COST in shown else None
+    if not outputs or COST not in outputs[-1].get("metadata", {}):
+        return None
+    return "".join(outputs[-1]["data"]["text/plain"]), outputs[-1]["metadata"][COST]
 
 
 def costs(root: Path) -> str:
     """Time and memory of every chapter that has been executed, as rows of a table."""
-    rows = ["| chapter | time | memory, at most | on |", "|---|--:|--:|---|"]
+    rows = []
     for notebook in sorted(root.glob("notebooks/*/*.ipynb")):
         if measured := cost(notebook):
             _, numbers = measured
@@ -52,7 +53,8 @@ def costs(root: Path) -> str:
                 f"| {numbers['seconds']:.0f} s | {numbers['memory'] / 2**30:.1f} GiB "
                 f"| {numbers['device']} |"
             )
-    return "\n".join(rows)
+    head = ["| chapter | time | memory, at most | on |", "|---|--:|--:|---|"]
+    return "\n".join(head + rows) if rows else "No chapter says it."
 
 
 def configure(app: Sphinx, config: Config) -> None:
