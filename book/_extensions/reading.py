@@ -50,7 +50,7 @@ def costs(root: Path) -> str:
             _, numbers = measured
             rows.append(
                 f"| [](/{notebook.relative_to(root).with_suffix('').as_posix()}) "
-                f"| {numbers['seconds']:.0f} s | {numbers['memory'] / 2**30:.1f} GiB "
+                f"| {numbers['seconds']:.0f}\u00a0s | {numbers['memory'] / 2**30:.1f}\u00a0GiB "
                 f"| {numbers['device']} |"
             )
     head = ["| chapter | time | memory, at most | on |", "|---|--:|--:|---|"]

@@ -134,9 +134,9 @@ plots.ring_fields(
 #
 # $$
 # \tfrac12\bigl(e^{\mathrm ik} - e^{-\mathrm ik}\bigr)e^{\mathrm iki} = \mathrm i\sin k\; e^{\mathrm iki} ,
-# $$
+# $$ (eq-noise-difference)
 #
-# and since modes are orthogonal, energies add up (Parseval). The largest is that of $\sin^2 k = 1$, which is
+# and since modes are orthogonal, energies add up (Parseval). By {eq}`eq-noise-difference` the largest is that of $\sin^2 k = 1$, which is
 # $\sum_i f_i^2$ itself. So define
 #
 # $$
