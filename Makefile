@@ -6,7 +6,7 @@ UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 READY := .venv/.ready
 
-.PHONY: setup book test execute animations bench repository lint links clean
+.PHONY: setup book pdf tex test execute animations bench repository lint links clean
 
 setup: $(READY)
 
@@ -22,6 +22,17 @@ book: $(READY)
 	$(BIN)/physlib train physlib --against mlp --epochs 5 --dataset auto
 	$(BIN)/jupyter-book build --quiet -W -n --keep-going .
 	@echo "The book is at $(CURDIR)/_build/html/index.html"
+
+# TeX comes first: without it nothing needs to be set up.
+pdf: tex $(READY)
+	$(BIN)/jupyter-book build --quiet -W -n --keep-going --builder latex .
+	$(MAKE) --directory _build/latex LATEXMKOPTS='-interaction=nonstopmode -halt-on-error -quiet' all-pdf
+	@echo "The book is at $(CURDIR)/_build/latex/physlib-book.pdf"
+
+TEX := latexmk texlive-xetex texlive-latex-extra texlive-fonts-recommended fonts-freefont-otf
+tex:
+	@for tool in latexmk xelatex; do command -v $$tool >/dev/null || { \
+		echo "make pdf needs $$tool, of TeX Live (Debian: apt-get install $(TEX))" >&2; exit 1; }; done
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -45,12 +45,13 @@ def write(results: Path, book: Path) -> Path:
         figure = epoch_times(
             times, {t[0]: duration(t[0]) for p in times.values() for t in p.values()}
         )
-        # letters as text, and the same bytes for the same numbers
-        with (
-            plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "physlib"}),
-            atomic_path(book / FIGURE) as temporary,
-        ):
-            figure.savefig(temporary, metadata={"Date": None})
+        # letters as text, and the same bytes for the same numbers; a PDF for print
+        for suffix, date in ((".svg", "Date"), (".pdf", "CreationDate")):
+            with (
+                plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "physlib"}),
+                atomic_path(book / FIGURE.with_suffix(suffix)) as temporary,
+            ):
+                figure.savefig(temporary, metadata={date: None})
     path = book / "performance.md"
     with atomic_path(path) as temporary:
         temporary.write_text(page(shelf), encoding="utf-8", newline="\n")
@@ -168,7 +169,7 @@ def _figure(shelf: Shelf) -> str:
         for device, p in epochs(shelf).items()
     ]
     alt = f"Seconds for one epoch on a logarithmic axis, {'; '.join(panels)}"
-    return f"![{alt}]({FIGURE.as_posix()})" if panels else ""
+    return f"![{alt}]({FIGURE.with_suffix('.*').as_posix()})" if panels else ""
 
 
 def _missing(shelf: Shelf) -> str:

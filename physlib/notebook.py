@@ -2,14 +2,19 @@
 
 import inspect
 import math
+import platform
 import resource
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from IPython.display import Markdown
+import torch
+from IPython.display import Markdown, display
 
+from physlib import __version__
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
 from physlib.intervals import Interval
@@ -74,3 +79,39 @@ def peak_memory() -> int:
     """The most memory that this process has held, in bytes (Linux and macOS)."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+COST = "cost"  # where `cost` puts its numbers into the output's metadata, for programs
+
+
+def cost(start: float) -> None:
+    """Show what this notebook has cost since `start`, and what it ran on: a chapter's last cell.
+
+    The site puts the same words under the chapter's title, and the numbers into the table of
+    "Running the book".
+
+    Units:
+        `start` in seconds, from `time.perf_counter`.
+    """
+    threads = torch.get_num_threads()
+    device = f"{threads} CPU thread{'s' if threads > 1 else ''}"
+    if torch.cuda.is_available():
+        device = torch.cuda.get_device_name()
+    versions = {
+        "Python": platform.python_version(),
+        "torch": torch.__version__,
+        "physlib": __version__,
+    }
+    seconds, memory, today = time.perf_counter() - start, peak_memory(), date.today().isoformat()
+    words = (
+        f"Runs in {seconds:.0f} s on {device}, with at most {memory / 2**30:.1f} GiB of memory. "
+        f"Last executed on {today} with {', '.join(' '.join(pair) for pair in versions.items())}."
+    )
+    numbers = {
+        "seconds": seconds,
+        "memory": memory,
+        "device": device,
+        "date": today,
+        "versions": versions,
+    }
+    display({"text/plain": words}, raw=True, metadata={COST: numbers})

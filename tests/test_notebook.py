@@ -1,11 +1,19 @@
+import json
 import math
+import platform
+import resource
+import time
+from datetime import date
 
 import pytest
+import torch
 
 from physlib.claims import claims
 from physlib.claims.judging import Shelf
 from physlib.intervals import Interval
 from physlib.notebook import (
+    COST,
+    cost,
     markdown_table,
     records,
     sensitivity_table,
@@ -60,3 +68,26 @@ def test_tables_and_intervals_in_words():
     assert table.splitlines() == ["| a | b |", "| --- | --- |", "| one | 2 |"]
     assert signed(Interval(0.001, -0.0125, 0.02), 100, 1) == "+0.1 [−1.2, +2.0]"
     assert signed(Interval(math.nan, -math.inf, math.inf)) == "–"
+
+
+def test_the_last_cell_says_what_was_measured(monkeypatch):
+    shown = []
+    monkeypatch.setattr("physlib.notebook.display", lambda data, **more: shown.append((data, more)))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.get_num_threads", lambda: 3)
+    cost(time.perf_counter() - 75)
+    [(data, more)] = shown
+    measured = json.loads(json.dumps(more["metadata"][COST]))  # as a notebook keeps it
+    assert 75 <= measured["seconds"] < 80
+    assert measured["memory"] == pytest.approx(
+        1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, rel=0.01
+    )
+    assert measured["device"] == "3 CPU threads"
+    assert measured["date"] == date.today().isoformat()
+    assert measured["versions"]["Python"] == platform.python_version()
+    assert measured["versions"]["torch"] == torch.__version__
+    assert data["text/plain"].startswith(
+        f"Runs in {measured['seconds']:.0f} s on 3 CPU threads, with at most "
+        f"{measured['memory'] / 2**30:.1f} GiB of memory. Last executed on {measured['date']} with "
+        f"Python {platform.python_version()}, "
+    )

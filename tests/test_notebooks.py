@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from figure_style import says_what_is_seen
 
-from physlib.notebook import source
+from physlib.notebook import COST, source
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
@@ -31,7 +31,8 @@ def test_there_are_chapters_and_each_is_a_pair():
 @chapters
 def test_the_halves_agree(path):
     """Converts and compares: a clone's file times mean nothing."""
-    notebook, half = jupytext.read(path), jupytext.read(path.with_suffix(".py"))
+    notebook = jupytext.reads(jupytext.writes(jupytext.read(path), "py:percent"), "py:percent")
+    half = jupytext.read(path.with_suffix(".py"))
     assert len(notebook.cells) == len(half.cells)
     for stored, edited in zip(notebook.cells, half.cells, strict=True):
         assert stored.cell_type == edited.cell_type
@@ -69,6 +70,47 @@ def test_every_figure_has_an_alternative_text(path):
     ]
     assert [text for text in texts if not says_what_is_seen(text)] == []
     assert len(set(texts)) == len(texts)  # each says what this one shows
+
+
+@chapters
+def test_every_figure_has_a_caption_and_the_text_refers_to_it(path):
+    cells = nbformat.read(path, as_version=4).cells
+    text = "".join(c.source for c in cells if c.cell_type == "markdown")
+    for cell in cells:
+        if any("image/png" in o.get("data", {}) for o in cell.get("outputs", ())):
+            figure = cell.metadata.mystnb.get("figure", {})
+            assert len(figure.get("caption", "")) > 15, cell.source
+            assert f"{{numref}}`{figure['name']}`" in text
+
+
+@chapters
+def test_it_has_three_to_five_exercises_each_with_a_hidden_solution_that_is_checked(path):
+    cells = nbformat.read(path, as_version=4).cells
+    first = next(i for i, c in enumerate(cells) if "## Exercises" in c.source)
+    last = next(i for i, c in enumerate(cells) if "## Further reading" in c.source)
+    told, solutions = cells[first:last:2], cells[first + 1 : last : 2]
+    assert 3 <= len(solutions) <= 5
+    for number, (exercise, solution) in enumerate(zip(told, solutions, strict=True), start=1):
+        assert exercise.source.split("## Exercises")[-1].lstrip().startswith(f"**{number}.** ")
+        assert {"hide-cell", "nbval-check-output"} <= set(solution.metadata.tags)
+        assert solution.source.startswith("# @title Solution\n")  # what Colab shows of it
+        assert solution.metadata.cellView == "form"
+        assert solution.metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
+        assert solution.outputs
+    elsewhere = [
+        c for c in cells[:first] + cells[last:] if "hide-cell" in c.metadata.get("tags", ())
+    ]
+    assert elsewhere == []
+
+
+@chapters
+def test_its_last_cell_says_what_it_cost_and_that_fits_binder(path):
+    last = code_cells(path)[-1]
+    assert last.source == "cost(start)"
+    [output] = last.outputs
+    measured = output.metadata[COST]
+    assert {"seconds", "memory", "device", "date", "versions"} <= set(measured)
+    assert 0.2 * 2**30 < measured["memory"] < 1.6 * 2**30  # of 2, beside the server
 
 
 @chapters

@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -23,9 +24,6 @@
 # and when.
 #
 # **You need** first-year calculus. [The quickstart](../experiment/00_quickstart) introduces the network.
-#
-# **It costs** less than a minute on two CPU cores. The last cell prints what it cost when this page was
-# made.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -76,7 +74,7 @@ from physlib.components.fields import (
 from physlib.components.minima import least_energy, nearest_minimum
 from physlib.data import TITLES, mnist_or_digits
 from physlib.intervals import paired_interval
-from physlib.notebook import peak_memory, source
+from physlib.notebook import cost, source
 from physlib.plots import (
     coarsening,
     free_energies,
@@ -105,9 +103,9 @@ from physlib.plots import (
 #
 # Here $b$ and $c$ are positive, and $a$ changes sign at the transition; take $a = T/T_c - 1$ and
 # $b = c = 1$, which only chooses units. (In a real superconductor $\psi$ is complex. Our $\psi$ is
-# real, like the output of a network.) Look at three temperatures:
+# real, like the output of a network.) Look at three temperatures ({numref}`fig-landau-wells`):
 
-# %% mystnb={"image": {"alt": "Energy density against the order parameter at three temperatures. Above the transition a single well with its minimum at zero; at the transition a flatter well at zero; below it a double well with two minima of equal depth on either side of a hill at zero."}}
+# %% mystnb={"image": {"alt": "Energy density against the order parameter at three temperatures. Above the transition a single well with its minimum at zero; at the transition a flatter well at zero; below it a double well with two minima of equal depth on either side of a hill at zero."}, "figure": {"name": "fig-landau-wells", "caption": "Energy density of the uniform field above, at and below the transition."}}
 psi = np.linspace(-1.5, 1.5, 3001)
 free_energies(
     psi,
@@ -140,7 +138,7 @@ free_energies(
 # $$ (eq-landau-susceptibility)
 #
 # It diverges from both sides, twice as strongly from above. The computer knows nothing of this algebra:
-# it looks for the lowest point of the polynomial, with $H = 0$ and with a very weak $H$.
+# it looks for the lowest point of the polynomial, with $H = 0$ and with a very weak $H$ ({numref}`fig-landau-transition`).
 
 # %%
 temperature = np.concatenate(
@@ -151,7 +149,7 @@ order = np.array([least_energy(t - 1) for t in temperature])
 pulled = np.array([least_energy(t - 1, field=weak) for t in temperature])
 response = (pulled - order) / weak
 
-# %% mystnb={"image": {"alt": "Two panels against temperature over the critical temperature. Top: the order parameter falls like a square root to zero at one and stays there. Bottom: the susceptibility on a logarithmic scale rises to a sharp peak at one from both sides. Points found by minimising lie on the curves of the closed forms."}}
+# %% mystnb={"image": {"alt": "Two panels against temperature over the critical temperature. Top: the order parameter falls like a square root to zero at one and stays there. Bottom: the susceptibility on a logarithmic scale rises to a sharp peak at one from both sides. Points found by minimising lie on the curves of the closed forms."}, "figure": {"name": "fig-landau-transition", "caption": "Order parameter and susceptibility: found by minimising (points), and in closed form (lines)."}}
 fine = np.linspace(0, 0.6, 201)
 fine = np.concatenate([1 - fine[::-1], 1 + fine])
 exact = theory.order_parameter(fine - 1), theory.susceptibility(fine - 1)
@@ -208,7 +206,7 @@ print(f"susceptibility within 1 %:     {response_error < 0.01}")
 #
 # To check, let a field run downhill in its energy: every point of it follows the force
 # $-\delta F/\delta\psi = -a\psi - b\psi^3 + c\nabla^2\psi$. The local part and the diffusion can each be
-# solved exactly, so the library alternates them:
+# solved exactly, so the library alternates them, and {numref}`fig-landau-kinks` shows where it ends:
 
 # %%
 source(relax)
@@ -253,7 +251,7 @@ for depth in depths:
     _, wall, dx = relaxed_walls(-depth)
     energies.append(excess_energy(wall, dx, a=-depth).item() / 2)
 
-# %% mystnb={"image": {"alt": "Top: three relaxed wall profiles, for three sets of coefficients, fall on one hyperbolic tangent when distance is counted in coherence lengths and the field in units of its bulk value. Bottom: the energy of a wall against the depth below the transition on logarithmic axes; relaxed points lie on the line of slope three halves."}}
+# %% mystnb={"image": {"alt": "Top: three relaxed wall profiles, for three sets of coefficients, fall on one hyperbolic tangent when distance is counted in coherence lengths and the field in units of its bulk value. Bottom: the energy of a wall against the depth below the transition on logarithmic axes; relaxed points lie on the line of slope three halves."}, "figure": {"name": "fig-landau-kinks", "caption": "Relaxed walls and their energies (points) on the closed forms (lines)."}}
 u = np.linspace(-5, 5, 201)
 kinks(
     profiles,
@@ -272,7 +270,7 @@ print("energy over closed form:", [f"{ratio:.3f}" for ratio in ratios])
 #
 # A bent wall can save energy by becoming shorter. If it is thin beside its radius of curvature, it moves
 # inwards at $c$ times its curvature {cite}`cahn1977`. A disc of radius $R$ then shrinks as $\dot R = -c/R$,
-# and its area falls at a rate that does not depend on its size:
+# and its area falls at a rate that does not depend on its size ({numref}`fig-landau-disc`):
 #
 # $$
 # A(t) = A_0 - 2\pi c\,t .
@@ -288,7 +286,7 @@ for _ in times[1:]:
 areas = np.array([((1 + field) / 2).sum().item() for field in discs])
 slope = np.polyfit(times, areas, 1)[0] / (-2 * np.pi)
 
-# %% mystnb={"image": {"alt": "Three snapshots of a bright disc on a dark ground that shrinks, and below them its area against time: the points fall on the straight line of the thin-wall law."}}
+# %% mystnb={"image": {"alt": "Three snapshots of a bright disc on a dark ground that shrinks, and below them its area against time: the points fall on the straight line of the thin-wall law."}, "figure": {"name": "fig-landau-disc", "caption": "A disc that its own wall shrinks, and its area."}}
 shrinking_disc(
     [discs[0][0], discs[5][0], discs[-1][0]],
     times,
@@ -308,7 +306,7 @@ print(f"rate over 2πc: {slope:.2f}")
 # \ell \propto (c\,t)^{1/2} .
 # $$ (eq-landau-growth)
 #
-# We measure $\ell$ as area per length of wall, and the length of wall by the energy that is too much,
+# We measure $\ell$ in {numref}`fig-landau-coarsening` as area per length of wall, and the length of wall by the energy that is too much,
 # divided by $\tau$ of {eq}`eq-landau-tension`. The box is 512 wide, and we stop while $\ell$ is below a tenth
 # of that: later, bands that close around the periodic box no longer shrink. (Our first box was half as wide
 # and ran twice as long. It gave a lower exponent, whose interval just missed one half.) A theory that treats
@@ -328,7 +326,7 @@ for moment in quench_times:
     now = moment
 lengths = np.array(lengths)
 
-# %% mystnb={"image": {"alt": "Three snapshots of one field after a quench: a labyrinth of bright and dark regions that become fewer and larger. Below, the spacing of walls against time on logarithmic axes for eight fields in grey, and their mean: it rises a little above the theory's square-root line and approaches its slope."}}
+# %% mystnb={"image": {"alt": "Three snapshots of one field after a quench: a labyrinth of bright and dark regions that become fewer and larger. Below, the spacing of walls against time on logarithmic axes for eight fields in grey, and their mean: it rises a little above the theory's square-root line and approaches its slope."}, "figure": {"name": "fig-landau-coarsening", "caption": "After a quench: one field of eight, and the spacing of walls in all of them."}}
 coarsening(
     [snapshots[0], snapshots[4], snapshots[-1]],
     [f"$t = {quench_times[i]:.0f}$" for i in (0, 4, -1)],
@@ -389,9 +387,9 @@ source(ginzburg_landau_loss)
 # %% [markdown]
 # ### The density, and what the absolute value does
 #
-# Take the first two terms alone, with the same error $d$ everywhere:
+# Take the first two terms alone, with the same error $d$ everywhere ({numref}`fig-landau-density`):
 
-# %% mystnb={"image": {"alt": "Two panels. Top: over errors from minus one to one, the density falls from zero at the centre to large negative values at both ends, and its absolute value is a well with a flat bottom. Bottom: near zero the density is a small double hump that crosses zero at plus and minus the square root of alpha over gamma."}}
+# %% mystnb={"image": {"alt": "Two panels. Top: over errors from minus one to one, the density falls from zero at the centre to large negative values at both ends, and its absolute value is a well with a flat bottom. Bottom: near zero the density is a small double hump that crosses zero at plus and minus the square root of alpha over gamma."}, "figure": {"name": "fig-landau-density", "caption": "The first two terms of the loss, with the sign that the post prints, with and without the absolute value."}}
 d = np.linspace(-1, 1, 4001)
 loss_density(d, theory.loss_density(d), theory.sign_change())
 
@@ -456,7 +454,7 @@ for kappa in (0.0, 0.5, 1.0):
 # which is 0.025 for ten classes. There the bracket is *positive*; far away it is negative; so in between
 # it vanishes, on a surface that surrounds the target and does not contain it. That surface is where the
 # loss is least. To see it, give the target class the output 1, its two neighbours the height $n$ and all
-# other classes the height $g$. For such outputs
+# other classes the height $g$. For such outputs ({numref}`fig-landau-zeros` is their map)
 #
 # $$
 # \begin{aligned}
@@ -466,7 +464,7 @@ for kappa in (0.0, 0.5, 1.0):
 # \end{aligned}
 # $$ (eq-landau-rivals)
 
-# %% mystnb={"image": {"alt": "Map of the bracket over the height of the two neighbouring classes and the height of the other wrong classes. A black closed curve on which the bracket vanishes surrounds the target at the origin; inside it the bracket is slightly positive, outside strongly negative towards the corners."}}
+# %% mystnb={"image": {"alt": "Map of the bracket over the height of the two neighbouring classes and the height of the other wrong classes. A black closed curve on which the bracket vanishes surrounds the target at the origin; inside it the bracket is slightly positive, outside strongly negative towards the corners."}, "figure": {"name": "fig-landau-zeros", "caption": "The bracket around the target. On the black curve the loss is zero."}}
 n = np.linspace(-0.6, 0.6, 161)
 zero_set(n, n, theory.rival_energy(n[None, :], n[:, None]))
 
@@ -529,10 +527,10 @@ for name, output in (("zigzag", zigzag), ("cosine", smooth)):
 # ### The landscape as the weights vary
 #
 # Set $n = g = h$: all wrong classes have one height $h$. Then {eq}`eq-landau-rivals` is a curve, and you can
-# watch it as one weight after another changes from the post's value. Keep two things in mind. It is
+# watch it in {numref}`fig-landau-landscape` as one weight after another changes from the post's value. Keep two things in mind. It is
 # one line through a space of many dimensions, and a line shows where minima are only along itself.
 
-# %% mystnb={"image": {"alt": "Three panels of the loss against the height of the wrong classes. Top: alpha from the post's value to 6; with the largest value the curve no longer touches zero and has its only minimum near the target. Middle: gamma from 0.5 to 20; the two points where the loss is zero move towards the target. Bottom: kappa from 0 to 2; without it the target has zero loss, and with it the zeros move outwards and the target costs more."}}
+# %% mystnb={"image": {"alt": "Three panels of the loss against the height of the wrong classes. Top: alpha from the post's value to 6; with the largest value the curve no longer touches zero and has its only minimum near the target. Middle: gamma from 0.5 to 20; the two points where the loss is zero move towards the target. Bottom: kappa from 0 to 2; without it the target has zero loss, and with it the zeros move outwards and the target costs more."}, "figure": {"name": "fig-landau-landscape", "caption": "The loss along one line, as each of its three weights varies."}}
 h = np.linspace(-0.7, 0.7, 701)
 post = {"alpha": 0.0035, "gamma": 5.0, "stiffness": 0.5}
 panels = {}
@@ -551,7 +549,7 @@ landscape(h, panels, top=0.25)
 
 # %% [markdown]
 # Where does the minimum sit? Two facts make the question easy. A common factor of $\alpha$, $\gamma$ and
-# $\kappa$ only scales the loss, so the answer depends on $\alpha/\kappa$ and $\gamma/\kappa$. And
+# $\kappa$ only scales the loss, so the answer depends on $\alpha/\kappa$ and $\gamma/\kappa$, the axes of {numref}`fig-landau-phases`. And
 # $Q(-h) - Q(h) = 2\kappa h/C$ is positive for $h > 0$, so the zero nearest to the target is at a positive
 # height. Then
 #
@@ -560,7 +558,7 @@ landscape(h, panels, top=0.25)
 # - for $\gamma \le \alpha$, $\alpha h^2 - \gamma h^4$ is nowhere negative on the way, so neither is $Q$, and
 #   the minimum is an ordinary one.
 
-# %% mystnb={"image": {"alt": "Two maps of the height at the minimum over alpha over kappa and gamma over kappa, both logarithmic. Left, the printed sign: a diagonal boundary at gamma about equal to alpha. Below it the height is small where alpha is large; just above it the height is one, and it falls again as gamma grows. Right, the stable sign: no boundary, the height falls smoothly with either weight. Markers show the post and its revision, at heights of about a quarter on the left and less on the right."}}
+# %% mystnb={"image": {"alt": "Two maps of the height at the minimum over alpha over kappa and gamma over kappa, both logarithmic. Left, the printed sign: a diagonal boundary at gamma about equal to alpha. Below it the height is small where alpha is large; just above it the height is one, and it falls again as gamma grows. Right, the stable sign: no boundary, the height falls smoothly with either weight. Markers show the post and its revision, at heights of about a quarter on the left and less on the right."}, "figure": {"name": "fig-landau-phases", "caption": "Height of the wrong classes at the nearest minimum, for the printed sign of the quartic term and for the stable one."}}
 alphas, gammas = np.geomspace(3e-3, 100, 121), np.geomspace(3e-2, 100, 111)
 grid = alphas[None, :], gammas[:, None]
 phase_diagram(
@@ -714,7 +712,7 @@ print(f"loss within 1 % of single precision: {abs(loss / full - 1) < 0.01}")
 # {eq}`eq-landau-negative` makes a prediction that can fail. While $Q < 0$, the printed loss rewards
 # differences between classes. So networks trained with it should have *rougher* outputs than networks
 # trained without a spatial term ($\kappa = 0$), and the stable sign should make them *smoother*. Train each for
-# one epoch from five seeds, and compare with the printed loss seed by seed; the intervals are Student's,
+# one epoch from five seeds, and compare with the printed loss seed by seed ({numref}`fig-landau-accuracy`, {numref}`fig-landau-roughness`); the intervals are Student's,
 # 95 %. A difference counts when its interval excludes zero.
 
 # %%
@@ -774,7 +772,7 @@ intervals = {
     for quantity, rows in gains.items()
 }
 
-# %% mystnb={"image": {"alt": "Differences of test accuracy to the printed loss in points, five grey dots and a mean with its interval for the stable sign and for the loss without a spatial term. Both intervals include zero or lie close to it."}}
+# %% mystnb={"image": {"alt": "Differences of test accuracy to the printed loss in points, five grey dots and a mean with its interval for the stable sign and for the loss without a spatial term. Both intervals include zero or lie close to it."}, "figure": {"name": "fig-landau-accuracy", "caption": "What two changes of the loss do to the accuracy, seed by seed."}}
 quantity = "test accuracy (points)"
 seed_intervals(
     gains[quantity],
@@ -782,7 +780,7 @@ seed_intervals(
     f"{quantity}: difference to the printed loss",
 )
 
-# %% mystnb={"image": {"alt": "Differences of the mean squared difference between classes to the printed loss, five grey dots and a mean with its interval a row. Both the stable sign and the loss without a spatial term lie clearly below zero, the stable sign further."}}
+# %% mystnb={"image": {"alt": "Differences of the mean squared difference between classes to the printed loss, five grey dots and a mean with its interval a row. Both the stable sign and the loss without a spatial term lie clearly below zero, the stable sign further."}, "figure": {"name": "fig-landau-roughness", "caption": "What the same two changes do to the roughness of the outputs."}}
 quantity = "roughness $\\langle s^2\\rangle$"
 seed_intervals(
     gains[quantity],
@@ -838,6 +836,7 @@ print({run.status for runs in trained.values() for run in runs})
 # that you relaxed. (Hint: `free_energy` is linear in $c$.)
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 options = {"a": -depths[-1], "c": 1.0}
 whole = free_energy(wall, dx, **options)
 gradient_part = (
@@ -853,6 +852,7 @@ print(
 # one-hot outputs is its loss zero? Check with a batch of ten thousand.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 revision = {"alpha": 0.0095, "gamma": 6.5}
 rate = theory.error_rate_at_zero_loss(**revision)
 truth = torch.arange(10_000) % 10
@@ -867,6 +867,7 @@ print(f"{100 * rate:.2f} % wrong, loss below 1e-4: {loss.item() < 1e-4}")
 # class can add to the bracket.)
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # (x - y)² ≤ 2x² + 2y² gives Σs² ≤ Σφ̂², so class by class CQ is at most
 # α d² - γ d⁴ + κ φ̂². A wrong class has d = φ̂ = x; the right one d = x - 1.
 alpha, gamma, kappa = 0.0035, 5.0, 0.5
@@ -884,10 +885,11 @@ print("what is left: the right class at +1, and it is the largest")
 # classes, and why? And what would the one-step difference $\hat\varphi_{i+1} - \hat\varphi_i$ charge for ten?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 eleven = torch.tensor([[1.0, -1.0] * 5 + [1.0]])
-cost = ginzburg_landau_loss(eleven, torch.tensor([0]), **only_slope).item()
+price = ginzburg_landau_loss(eleven, torch.tensor([0]), **only_slope).item()
 # an odd ring cannot alternate: two of the differences are ±1
-print(f"eleven classes: {cost:.4f} = 2/11: {np.isclose(cost, 2 / 11)}")
+print(f"eleven classes: {price:.4f} = 2/11: {np.isclose(price, 2 / 11)}")
 one_step = (zigzag.roll(-1, 1) - zigzag).square().mean().item()
 print(f"one-step difference, ten classes: {one_step:.0f}")
 
@@ -902,7 +904,4 @@ print(f"one-step difference, ten classes: {one_step:.0f}")
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time on {trained['printed'][0].device} "
-    f"({torch.get_num_threads()} threads), at most {peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -25,9 +26,6 @@
 #
 # **You need** the functions cosh and sinh, matrices, and the chain rule. [The
 # quickstart](../experiment/00_quickstart) shows the layer in its network.
-#
-# **It costs** less than a minute on two CPU cores. The last cell of this chapter prints what it cost
-# when this page was made.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -78,7 +76,7 @@ from physlib.components.layer_by_hand import LayerByHand, scaled_input
 from physlib.data import TITLES, mnist_or_digits
 from physlib.intervals import paired_interval
 from physlib.models import parameter_count
-from physlib.notebook import peak_memory, source
+from physlib.notebook import cost, source
 from physlib.plots import (
     boosts,
     gain_range,
@@ -138,9 +136,9 @@ def draw(*shape: int) -> torch.Tensor:
 # $$ (eq-layer-composition)
 #
 # Speeds do not, which is why physicists like rapidity {cite}`levyleblond1979`. Here are four pairs with
-# the same $t = \frac12$ under boosts to both sides:
+# the same $t = \frac12$ under boosts to both sides ({numref}`fig-layer-boosts`):
 
-# %% mystnb={"image": {"alt": "Top: the plane of the two rows with its two diagonals. Four pairs slide along hyperbolas; those with a from one to three stay above the diagonals, the one with a equal to zero stays to their right. Bottom: the height against the rapidity. The first pair's gain is an odd curve through zero; the other three are lopsided valleys that stay positive."}}
+# %% mystnb={"image": {"alt": "Top: the plane of the two rows with its two diagonals. Four pairs slide along hyperbolas; those with a from one to three stay above the diagonals, the one with a equal to zero stays to their right. Bottom: the height against the rapidity. The first pair's gain is an odd curve through zero; the other three are lopsided valleys that stay positive."}, "figure": {"name": "fig-layer-boosts", "caption": "Four pairs under boosts, in the plane and against the rapidity. The first row is the gain."}}
 rho = np.linspace(-1.2, 1.2, 121)
 pairs = {f"$a = {a}$": np.array([a, 0.5]) for a in range(4)}
 orbits = {
@@ -285,7 +283,7 @@ source(hyperbolic_linear)
 # three forms need one. Going backward they need one for the weight, and one for the input if that wants a
 # gradient. The factored form always needs the latter, since β and $t$ get their gradients through it. In
 # memory the literal form keeps $BOI$ numbers between the two passes, and the factored one $2BI$. Now let
-# torch count what really runs, for an inner layer of the size of our network's first:
+# torch count what really runs ({numref}`fig-layer-cost`), for an inner layer of the size of our network's first:
 
 # %% tags=["nbval-check-output"]
 batch, fan_in, fan_out = 128, 784, 156
@@ -312,7 +310,7 @@ for form, call in forms.items():
         f" {4 * kept / 1e6:16.2f} {measured[form][1] / 1e6:8.2f}"
     )
 
-# %% mystnb={"image": {"alt": "Two panels of horizontal bars with a dot at the end of each. Top: the flops of the matrix products are equal for the literal, the factored and the linear form. Bottom: the bytes kept are about eighty times as many for the literal form as for the factored one; the linear form keeps none."}}
+# %% mystnb={"image": {"alt": "Two panels of horizontal bars with a dot at the end of each. Top: the flops of the matrix products are equal for the literal, the factored and the linear form. Bottom: the bytes kept are about eighty times as many for the literal form as for the factored one; the linear form keeps none."}, "figure": {"name": "fig-layer-cost", "caption": "Cost of three forms of the layer: by formula (bars), and as run (dots)."}}
 layer_cost(counted, measured)
 
 # %% [markdown]
@@ -389,7 +387,7 @@ for form, took in seconds.items():
 source(LayerByHand.backward)
 
 # %% [markdown]
-# The formulas by hand and the layer say the same, and `gradcheck` compares the layer with finite differences:
+# The formulas by hand and the layer say the same ({numref}`fig-layer-gradients` has those of the two scalars), and `gradcheck` compares the layer with finite differences:
 
 # %% tags=["nbval-check-output"]
 point = [
@@ -406,7 +404,7 @@ for name, ours, torchs in zip(
     print(f"{name:2} {agree(torchs, ours)}")
 print("gradcheck:", torch.autograd.gradcheck(hyperbolic_linear, point))
 
-# %% mystnb={"image": {"alt": "Two panels over beta from minus 0.3 to 0.3. Top: the gradient of beta, a smooth curve with dots on it. Bottom: the gradient of t, a curve like a hyperbolic sine through the origin, with dots on it."}}
+# %% mystnb={"image": {"alt": "Two panels over beta from minus 0.3 to 0.3. Top: the gradient of beta, a smooth curve with dots on it. Bottom: the gradient of t, a curve like a hyperbolic sine through the origin, with dots on it."}, "figure": {"name": "fig-layer-gradients", "caption": "Gradients of β and $t$: by hand (lines), and by autograd (dots)."}}
 grid, dots = np.linspace(-0.3, 0.3, 121), np.linspace(-0.3, 0.3, 13)
 curve = [
     theory.layer_gradients(
@@ -484,7 +482,7 @@ print("input 0 is silent at β = 0:", silent)
 # \end{gathered}
 # $$ (eq-layer-range)
 #
-# Try it, by bisection in each format:
+# Try it, by bisection in each format ({numref}`fig-layer-range`):
 
 # %% tags=["nbval-check-output"]
 formats = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
@@ -510,7 +508,7 @@ for dtype in formats:
     ]
     print(f"{str(dtype)[6:]:10} {'     '.join(cells)}")
 
-# %% mystnb={"image": {"alt": "The decimal logarithm of the last pixel's gain against beta on logarithmic axes, one curve for each of four number formats. The curves lie on each other and stop at different places, float16 first near one, then bfloat16 and float32 together near sixteen, then float64 near 140. A dotted line marks each predicted end."}}
+# %% mystnb={"image": {"alt": "The decimal logarithm of the last pixel's gain against beta on logarithmic axes, one curve for each of four number formats. The curves lie on each other and stop at different places, float16 first near one, then bfloat16 and float32 together near sixteen, then float64 near 140. A dotted line marks each predicted end."}, "figure": {"name": "fig-layer-range", "caption": "The last pixel's gain in four number formats, up to its overflow. Dotted: the prediction."}}
 betas = np.geomspace(0.05, 150, 2000)
 gains, limits = {}, {}
 for dtype in formats:
@@ -588,7 +586,7 @@ print("bfloat16 itself would say", int(torch.tensor(783.0).bfloat16()))
 # same one for `"ones"`. Training can tell. Each of five seeds trains each network for one epoch, with the
 # pixels in reading order and with a shuffle of its own, the same for all images. The comparison is
 # paired: same seed, same initial weights, same order of the images, same noise. For `"ones"`, symmetry
-# predicts a mean difference of zero; that row is the control.
+# predicts a mean difference of zero; that row is the control of {numref}`fig-layer-shuffling`.
 
 # %%
 dataset = mnist_or_digits()
@@ -633,7 +631,7 @@ mean, low, high = paired_interval(ahead)
 print("ones − index, both in order")
 print(f"{'':12} {mean:+.2f}  ({low:+.2f} to {high:+.2f})")
 
-# %% mystnb={"image": {"alt": "Three rows of five dots with mean and interval, in points of accuracy gained by shuffling the pixels. The row of the index ramp lies well to the right of zero, the row of the ramp of ones nearer to zero, and their difference in between."}}
+# %% mystnb={"image": {"alt": "Three rows of five dots with mean and interval, in points of accuracy gained by shuffling the pixels. The row of the index ramp lies well to the right of zero, the row of the ramp of ones nearer to zero, and their difference in between."}, "figure": {"name": "fig-layer-shuffling", "caption": "What shuffling the pixels does to the accuracy, seed by seed."}}
 seed_intervals(
     effects, intervals, f"accuracy gained by shuffling (points), {title}"
 )
@@ -649,9 +647,9 @@ seed_intervals(
 # ## On MNIST: what β and $t$ learn
 #
 # These two numbers are what sets the layer apart, so what does training make of them? First the gate. Its
-# input is the mean pixel, and the mean pixels of handwritten digits differ little:
+# input is the mean pixel, and the mean pixels of handwritten digits differ little ({numref}`fig-layer-gate`):
 
-# %% mystnb={"image": {"alt": "Histograms of t of x at t equal to one over the test images. That of all images spans from about 0.28 to 0.41; that of the ones is narrow and lies at the left end, that of the zeros is broader and lies further right."}}
+# %% mystnb={"image": {"alt": "Histograms of t of x at t equal to one over the test images. That of all images spans from about 0.28 to 0.41; that of the ones is narrow and lies at the left end, that of the zeros is broader and lies further right."}, "figure": {"name": "fig-layer-gate", "caption": "The gate of the first layer over the test images, at $t = 1$."}}
 data = load_dataset(dataset)
 brightness = data.test_inputs(base.pixel_range).mean(1)
 gate = torch.sigmoid(brightness)
@@ -670,7 +668,7 @@ gate_values(
 # loss does not care about wanders like a free Brownian particle, with a mean square displacement of
 # $2(\alpha/\gamma)T$ per step (learning rate α, damping γ, of [the
 # optimizer](03_langevin)). So run each seed twice, with the recipe's noise and with none,
-# and compare with the free particle:
+# and compare with the free particle, the band of {numref}`fig-layer-learned`:
 
 # %%
 quiet = [
@@ -706,7 +704,7 @@ for label, (mean, low, high) in spans.items():
     print(f"{label:19} {mean:+.1e}  ({low:+.1e} to {high:+.1e})")
 print(f"free particle after {steps} steps: ± {free:.1e}")
 
-# %% mystnb={"image": {"alt": "Eight rows of five dots with mean and interval: the changes of beta and t in both layers, without and with noise, on a scale of a hundredth. Without noise beta of layer 1 has moved a little to the right, all seeds together, and t not at all. With noise all four rows scatter about zero, over a width like that of the shaded band of the free particle."}}
+# %% mystnb={"image": {"alt": "Eight rows of five dots with mean and interval: the changes of beta and t in both layers, without and with noise, on a scale of a hundredth. Without noise beta of layer 1 has moved a little to the right, all seeds together, and t not at all. With noise all four rows scatter about zero, over a width like that of the shaded band of the free particle."}, "figure": {"name": "fig-layer-learned", "caption": "How far β and $t$ have moved, seed by seed. Shaded: a free particle at the recipe's temperature."}}
 seed_intervals(moves, spans, f"change in one epoch, {title}", band=free)
 
 # %%
@@ -798,6 +796,7 @@ for widths in ((784, 156, 10), (784, 1000, 200, 10)):
 # light cone, and check it for $a = 1$ and $t(x) = 2$.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # a cosh 5β = -t sinh 5β needs tanh 5β = -a/t: possible for |a| < |t| only,
 # which is outside the light cone. With |t(x)| < 1 this is pixel 0 alone.
 root = np.arctanh(-1 / 2) / 5
@@ -811,6 +810,7 @@ print(
 # inputs of mean zero.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 gain = theory.layer_gain(
     np.arange(6), beta.item(), t.item() * 0.5
 )  # σ(0) = ½
@@ -830,6 +830,7 @@ print(
 # pixel?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 photo, wanted = draw(20, 6), draw(20, 3)
 plain = (weight * a).detach().requires_grad_()
 (linear(photo, plain) - wanted).square().mean().backward()
@@ -844,6 +845,7 @@ print((change / plain.grad).mean(0).round(decimals=6).tolist())  # a²
 # depend on β at all. What is left for β to learn, with the index ramp and with the normalised one?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # The normalisation divides by the standard deviation, and with it by cosh 5β.
 # What is left of the gain is a + t(x) tanh 5β: β matters where t(x) is not
 # small beside a, for very few pixels of the index ramp, for all of "normalised".
@@ -870,7 +872,4 @@ for kind in ("index", "normalised"):
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time on {noisy[0].device} "
-    f"({torch.get_num_threads()} threads), at most {peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

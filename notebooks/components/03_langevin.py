@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -24,8 +25,6 @@
 #
 # **You need** mechanics with friction, variances, and
 # [the quickstart](../experiment/00_quickstart) for the notation.
-#
-# **It costs** about a minute on two CPU cores; the last cell prints what it cost when this page was made.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -71,15 +70,15 @@ from physlib.components.simulation import (
 )
 from physlib.data import TITLES, mnist_or_digits
 from physlib.intervals import paired_interval
-from physlib.notebook import peak_memory, source
+from physlib.notebook import cost, source
 
 # %% [markdown]
 # ## The picture: a grain that is kicked
 #
-# Four grains, no force, three thousand steps. Each starts at the cross and ends at its dot. Early on a
+# Four grains, no force, three thousand steps ({numref}`fig-langevin-paths`). Each starts at the cross and ends at its dot. Early on a
 # grain coasts; over many steps it forgets where it was going.
 
-# %% mystnb={"image": {"alt": "Four tangled paths in the plane, all starting at a cross in the middle. Each wanders off in its own direction, smooth on the smallest scale and ragged on every larger one, and ends at a dot."}}
+# %% mystnb={"image": {"alt": "Four tangled paths in the plane, all starting at a cross in the middle. Each wanders off in its own direction, smooth on the smallest scale and ragged on every larger one, and ends at a dot."}, "figure": {"name": "fig-langevin-paths", "caption": "Four free grains."}}
 paths, _ = simulate(
     torch.zeros_like,
     torch.zeros(4, 2),
@@ -171,9 +170,9 @@ source(symplectic_euler)
 #
 # For many steps only the first term counts, $2(\alpha/\gamma)T$ per step. That is Einstein's relation:
 # diffusion is mobility times temperature, and the mobility here is $\alpha/\gamma$. Before, the grain is
-# slower, because it has yet to pick up speed. The bars, here and below, are 95 % intervals.
+# slower, because it has yet to pick up speed. The bars, here in {numref}`fig-langevin-msd` and below, are 95 % intervals.
 
-# %% mystnb={"image": {"alt": "Mean squared displacement against the number of steps, both logarithmic. Simulated points lie on the closed form over four decades: steep at first, then straight with slope one along the dashed diffusion line."}}
+# %% mystnb={"image": {"alt": "Mean squared displacement against the number of steps, both logarithmic. Simulated points lie on the closed form over four decades: steep at first, then straight with slope one along the dashed diffusion line."}, "figure": {"name": "fig-langevin-msd", "caption": "Mean squared displacement of free grains: simulated (points), and {eq}`eq-langevin-msd`."}}
 n, free = 10_000, {"lr": 0.01, "damping": 0.05, "temperature": 1.0}
 paths, _ = simulate(
     torch.zeros_like,
@@ -245,9 +244,9 @@ source(baoab)
 
 # %% [markdown]
 # Each has its closed forms, by the same three lines of algebra, and `physlib.theory` has them all. The optimizer
-# simulates, the curves are computed, and nothing is fitted:
+# simulates, the curves are computed, and nothing is fitted ({numref}`fig-langevin-schemes`):
 
-# %% mystnb={"image": {"alt": "Two panels of temperature over T against alpha k, logarithmic from 0.001 to 3. Points simulated with each scheme lie on its curve. For positions BAOAB stays at one, symplectic Euler bends up gently near alpha k of one, explicit Euler and overdamped shoot up near alpha k of 0.1, and a dotted line for exact noise in the printed order runs ten percent below. For velocities BAOAB is at one, symplectic Euler starts a little above one and rises, explicit Euler shoots up."}}
+# %% mystnb={"image": {"alt": "Two panels of temperature over T against alpha k, logarithmic from 0.001 to 3. Points simulated with each scheme lie on its curve. For positions BAOAB stays at one, symplectic Euler bends up gently near alpha k of one, explicit Euler and overdamped shoot up near alpha k of 0.1, and a dotted line for exact noise in the printed order runs ten percent below. For velocities BAOAB is at one, symplectic Euler starts a little above one and rises, explicit Euler shoots up."}, "figure": {"name": "fig-langevin-schemes", "caption": "Temperatures of positions and of velocities for four schemes: simulated (points), and in closed form (lines)."}}
 T, damping, n = 1.0, 0.2, 20_000
 labels = {
     "symplectic-euler": "symplectic Euler (printed)",
@@ -396,11 +395,11 @@ for scheme in ("explicit-euler", "symplectic-euler", "baoab"):
 # ## A double well: Boltzmann, and Kramers
 #
 # Two valleys and a ridge between them, $U = (\theta^2-1)^2$: the smallest landscape with something to
-# escape from. After a while the cloud should fill it with the Boltzmann density $e^{-U/T}/Z$, whatever
+# escape from ({numref}`fig-langevin-double-well`). After a while the cloud should fill it with the Boltzmann density $e^{-U/T}/Z$, whatever
 # the shape of $U$:
 
 
-# %% mystnb={"image": {"alt": "Top: the double-well potential with minima at plus and minus one and a ridge of height one between. Bottom: a histogram of simulated positions with two peaks over the minima; the curve of the Boltzmann density follows it everywhere."}}
+# %% mystnb={"image": {"alt": "Top: the double-well potential with minima at plus and minus one and a ridge of height one between. Bottom: a histogram of simulated positions with two peaks over the minima; the curve of the Boltzmann density follows it everywhere."}, "figure": {"name": "fig-langevin-double-well", "caption": "The double well, and the cloud in it against Boltzmann's density."}}
 def pull(theta):
     return 4 * theta * (theta.square() - 1)  # the gradient of (θ² − 1)²
 
@@ -450,9 +449,9 @@ print(f"within 4 of them: {abs(mean - 0.4) < 4 * error}")
 # $$ (eq-langevin-kramers)
 #
 # The formula is for $\Delta U \gg T$. To measure $r$, start everybody on the left and watch the two
-# sides even out: $1 - 2p = e^{-2rt}$, with $p$ the fraction on the right.
+# sides even out: $1 - 2p = e^{-2rt}$, with $p$ the fraction on the right ({numref}`fig-langevin-kramers`).
 
-# %% mystnb={"image": {"alt": "Escape rate per step on a logarithmic axis against barrier over temperature from 2.5 to 6. The simulated points fall on a straight line that nearly coincides with Kramers' line."}}
+# %% mystnb={"image": {"alt": "Escape rate per step on a logarithmic axis against barrier over temperature from 2.5 to 6. The simulated points fall on a straight line that nearly coincides with Kramers' line."}, "figure": {"name": "fig-langevin-kramers", "caption": "Escape rate against the barrier, in units of the temperature: measured (points), and Kramers' formula."}}
 inverse = np.array([2.5, 3.0, 4.0, 5.0, 6.0])
 kramers = theory.kramers_rate(1 / inverse, lr=0.005, damping=0.1)
 rates = []
@@ -499,9 +498,9 @@ print(
 # Try it with real minibatches. The "network" is one number $\theta$, the loss is
 # $\frac12\langle(\theta - y)^2\rangle$ over a thousand data $y$. Then $k = 1$, and a batch of $B$
 # drawn with replacement has $S = \mathrm{var}(y)/B$. Ten thousand copies train side by side, each with its
-# own batches:
+# own batches ({numref}`fig-langevin-heating`):
 
-# %% mystnb={"image": {"alt": "Variance of the trained parameter against the batch size, both logarithmic. Simulated points lie on the theoretical curve, which falls as one over the batch size and levels off at the dashed line of the thermostat alone."}}
+# %% mystnb={"image": {"alt": "Variance of the trained parameter against the batch size, both logarithmic. Simulated points lie on the theoretical curve, which falls as one over the batch size and levels off at the dashed line of the thermostat alone."}, "figure": {"name": "fig-langevin-heating", "caption": "Minibatches heat: variance against the size of the batch. Dashed: the thermostat alone."}}
 data = torch.randn(
     1000, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
 )
@@ -579,9 +578,9 @@ print("largest deviation below 4 errors:", bool(abs(deviations).max() < 4))
 # what "slowly" means: the escape time at the temperature where the two valleys begin to differ.
 #
 # Any scheduler of torch can do the cooling. `TemperatureScheduler` hands it the temperatures in
-# place of the learning rates:
+# place of the learning rates ({numref}`fig-langevin-annealing`):
 
-# %% mystnb={"image": {"alt": "Top: a double well whose left valley is deeper by 0.4. Bottom: the fraction of particles that end in the deeper valley against the number of steps of cooling. Annealed from T of one it rises steadily from about one half to about four fifths; held cold it stays near one half at every number of steps."}}
+# %% mystnb={"image": {"alt": "Top: a double well whose left valley is deeper by 0.4. Bottom: the fraction of particles that end in the deeper valley against the number of steps of cooling. Annealed from T of one it rises steadily from about one half to about four fifths; held cold it stays near one half at every number of steps."}, "figure": {"name": "fig-langevin-annealing", "caption": "A tilted double well, and how often annealing finds the deeper valley."}}
 tilt = 0.2
 
 
@@ -637,7 +636,7 @@ print(f"{fast:.1f} after fast cooling, {held:.1f} if never warm")
 # Calibration asks whether the network's confidence can be believed: among the images that it is 90 % sure of, is it
 # right on 90 %? The loss does not know the scale of its outputs ([the errata](../../book/errata) say why), so we take a
 # softmax of $\hat\varphi/\tau$ and fit the single number $\tau$ on training images {cite}`guo2017`. The *expected
-# calibration error* is the mean gap between confidence and accuracy.
+# calibration error* is the mean gap between confidence and accuracy ({numref}`fig-langevin-mnist`, below).
 
 # %%
 dataset = mnist_or_digits()
@@ -686,7 +685,7 @@ for t, score in zip(temperatures, 100 * scores, strict=True):
         f"{gap.mean:5.1f} %  [{gap.low:4.1f}, {gap.high:4.1f}]"
     )
 
-# %% mystnb={"image": {"alt": "Two panels against the temperature, from zero to one hundredth. Top: test accuracy after one epoch is level up to one millionth, a little lower at one ten-thousandth, and falls to a fraction at one hundredth. Bottom: the expected calibration error, with its interval at each temperature."}}
+# %% mystnb={"image": {"alt": "Two panels against the temperature, from zero to one hundredth. Top: test accuracy after one epoch is level up to one millionth, a little lower at one ten-thousandth, and falls to a fraction at one hundredth. Bottom: the expected calibration error, with its interval at each temperature."}, "figure": {"name": "fig-langevin-mnist", "caption": "Accuracy and calibration after one epoch against the temperature."}}
 panels = {}
 for at, label in enumerate(("test accuracy (%)", "calibration error (%)")):
     ends = [paired_interval(100 * of_t) for of_t in scores[..., at]]
@@ -733,6 +732,7 @@ for t in temperatures[1:]:
 # $v - \frac12\alpha k\,\theta$, and find $T(1 - \alpha k/4)$. Where you look decides what you see.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 x = 1.0  # αk, with k = 1
 ends, velocities = simulate(
     lambda theta: theta,
@@ -756,6 +756,7 @@ print("within 4 standard errors:", abs(mean - (1 - x / 4)) < 4 * error)
 # $k\langle\theta^2\rangle = 0.1$, steps and batches included. How must you set the thermostat?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 wanted = 0.1 / float(
     theory.position_temperature(1.0, settings["lr"], settings["damping"])
 )
@@ -780,6 +781,7 @@ print("within 4 standard errors of 0.1:", abs(mean - 0.1) < 4 * error)
 # temperature in both? Predict the ratio first.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 k = torch.tensor([4.0, 0.25], dtype=torch.float64)
 ends, _ = simulate(
     lambda theta: k * theta,
@@ -803,6 +805,7 @@ for stiffness, along in zip(k, ends[-1].T, strict=True):
 # order? Find both limits with the noise off.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 for scheme in ("explicit-euler", "symplectic-euler"):
     limit = float(theory.stability_limit(0.1, scheme))
     stays = []
@@ -833,8 +836,4 @@ for scheme in ("explicit-euler", "symplectic-euler"):
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -23,9 +24,6 @@
 #
 # **You need** first-year calculus and a little Python. If you know what a gradient step is, you
 # know enough machine learning.
-#
-# **It costs** less than a minute on two CPU cores. The last cell of this chapter prints what it cost
-# when this page was made.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -75,7 +73,7 @@ from physlib.components.simulation import simulate
 from physlib.data import TITLES, mnist_or_digits
 from physlib.metrics import accuracy_interval
 from physlib.models import parameter_count
-from physlib.notebook import peak_memory, source
+from physlib.notebook import cost, source
 from physlib.plots import (
     accuracy_curves,
     digit_grid,
@@ -109,10 +107,10 @@ from physlib.plots import (
 #
 # where $\langle\cdot\rangle$ averages over classes and samples, and neighbours wrap around: after the
 # last class comes the first. (The code adds a tiny $\varepsilon$ to the maximum, so that outputs which
-# all vanish give no 0/0.) Look at the first two terms alone, with the same error $d$ on every output and
+# all vanish give no 0/0.) Look at the first two terms alone, with the same error $d$ on every output ({numref}`fig-loss`) and
 # the post's $\alpha$ and $\gamma$:
 
-# %% mystnb={"image": {"alt": "Two panels. Top: over errors from minus one to one, the density falls from zero at the centre to large negative values at both ends, and its absolute value is a well with a flat bottom. Bottom: near zero the density is a small double hump that crosses zero at plus and minus the square root of alpha over gamma."}}
+# %% mystnb={"image": {"alt": "Two panels. Top: over errors from minus one to one, the density falls from zero at the centre to large negative values at both ends, and its absolute value is a well with a flat bottom. Bottom: near zero the density is a small double hump that crosses zero at plus and minus the square root of alpha over gamma."}, "figure": {"name": "fig-loss", "caption": "The first two terms of the loss, with and without the absolute value."}}
 d = np.linspace(-1, 1, 4001)
 loss_density(d, theory.loss_density(d), theory.sign_change())
 
@@ -169,10 +167,10 @@ print(
 # $$ (eq-layer)
 #
 # with $\sigma$ the logistic function, $\langle x\rangle$ the mean over the inputs, and $\odot$ the
-# product column by column: $g(x)$ has one entry per input, a gain. Here it is for the 784 pixels of an
+# product column by column: $g(x)$ has one entry per input, a gain. Here it is, in {numref}`fig-layer`, for the 784 pixels of an
 # image, with $t(x) = \frac12$:
 
-# %% mystnb={"image": {"alt": "Left: the gain of each pixel against its index, three straight lines through almost zero whose slope grows with beta. Right: the gain as a 28 by 28 image, dark in the top rows and bright in the bottom rows."}}
+# %% mystnb={"image": {"alt": "Left: the gain of each pixel against its index, three straight lines through almost zero whose slope grows with beta. Right: the gain as a 28 by 28 image, dark in the top rows and bright in the bottom rows."}, "figure": {"name": "fig-layer", "caption": "The gain of each pixel: against its index for three values of β, and as an image."}}
 ramp = np.arange(784)
 gains = {
     f"β = {beta:g}": theory.layer_gain(ramp, beta, t_of_x=0.5)
@@ -236,7 +234,7 @@ print(f"relative difference below 1e-10: {bool(difference < 1e-10)}")
 # descent with momentum. With noise, theory says that a particle in a parabolic well wanders, and
 # that after a while a crowd of them fills the well with the Boltzmann density.
 #
-# Let the optimizer itself move twenty thousand particles, as one tensor:
+# Let the optimizer itself move twenty thousand particles ({numref}`fig-well`), as one tensor:
 
 # %%
 curvature, settings = 1.0, {"lr": 0.5, "damping": 0.1, "temperature": 1.0}
@@ -245,7 +243,7 @@ positions, velocities = simulate(
     lambda theta: curvature * theta, cloud, 300, seed=0, **settings
 )
 
-# %% mystnb={"image": {"alt": "Top: the positions of four particles against the step, jagged oscillations around zero that never settle. Bottom: a histogram of all final positions. The bell curve of the Boltzmann density at T is a little too narrow and too tall for it; the curve with the finite-step correction fits."}}
+# %% mystnb={"image": {"alt": "Top: the positions of four particles against the step, jagged oscillations around zero that never settle. Bottom: a histogram of all final positions. The bell curve of the Boltzmann density at T is a little too narrow and too tall for it; the curve with the finite-step correction fits."}, "figure": {"name": "fig-well", "caption": "Particles in a parabolic well: four paths, and where all of them are in the end."}}
 theta = np.linspace(-4.5, 4.5, 200)
 temperature, lr_k = settings["temperature"], settings["lr"] * curvature
 hot = theory.position_temperature(temperature, lr_k, settings["damping"])
@@ -313,7 +311,7 @@ print(
 )
 
 # %% [markdown]
-# Now train it, and beside it an ordinary network of the same widths: a *multilayer perceptron*, plain
+# Now train it ({numref}`fig-training`), and beside it an ordinary network of the same widths: a *multilayer perceptron*, plain
 # linear layers with ReLU between them (negative numbers become zero), trained on the usual loss for
 # classes (cross-entropy) by gradient descent with momentum, from the same seed and on the same images
 # in the same order. `fit` is the one loop that every training result in this book comes from.
@@ -325,7 +323,7 @@ runs = {
     for name in ("physlib", "mlp")
 }
 
-# %% mystnb={"image": {"alt": "Test accuracy after each of five epochs for the two networks. Both curves rise and flatten; the multilayer perceptron stays above the network from physics throughout."}}
+# %% mystnb={"image": {"alt": "Test accuracy after each of five epochs for the two networks. Both curves rise and flatten; the multilayer perceptron stays above the network from physics throughout."}, "figure": {"name": "fig-training", "caption": "The network from physics and an ordinary one, on handwritten digits, live."}}
 curves = {
     name: [100 * a for a in run.history["test_accuracy"]]
     for name, run in runs.items()
@@ -356,10 +354,10 @@ if dataset == "mnist":  # a stand-in says nothing about the post's numbers
     print(f"It is {mlp - 85:+.1f} points from the post's 85 %.")
 
 # %% [markdown]
-# What does the network from physics get wrong? Here are the first twenty test images, read rightly
+# What does the network from physics get wrong? Here are the first twenty test images ({numref}`fig-digits`), read rightly
 # or not, and then the next ten that it misreads:
 
-# %% mystnb={"image": {"alt": "Thirty handwritten digits in five rows. Above each stands the digit the network read. The last ten are misread digits, each labelled with the reading and the truth; many of them are odd shapes."}}
+# %% mystnb={"image": {"alt": "Thirty handwritten digits in five rows. Above each stands the digit the network read. The last ten are misread digits, each labelled with the reading and the truth; many of them are odd shapes."}, "figure": {"name": "fig-digits", "caption": "What the trained network reads: twenty test images, and ten that it misreads."}}
 model = runs["physlib"].model.cpu().eval()
 with torch.no_grad():
     read = model(test.test_inputs(recipes["physlib"].pixel_range)).argmax(
@@ -391,6 +389,7 @@ digit_grid(test.test_images[shown], test.test_labels[shown], read[shown])
 # hand, and check that the density vanishes there.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # alpha d² = gamma d⁴ gives d² = alpha / gamma
 edge = theory.sign_change(alpha=0.0035, gamma=5.0)
 print(
@@ -402,6 +401,7 @@ print(
 # Show it by changing that pixel.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 changed = x.clone()
 changed[:, 0] += (
     100.0  # a_0 = 0 and sinh 0 = 0: the gain of pixel 0 vanishes
@@ -419,6 +419,7 @@ print(
 # show that a little less is stable and a little more is not. Switch the noise off for this.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 limit = float(theory.stability_limit(settings["damping"]))
 for factor in (0.99, 1.01):
     path, _ = simulate(
@@ -442,7 +443,4 @@ for factor in (0.99, 1.01):
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time on {runs['physlib'].device} "
-    f"({torch.get_num_threads()} threads), at most {peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

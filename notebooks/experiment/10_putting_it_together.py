@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -24,8 +25,6 @@
 #
 # **You need** [the chapter on Langevin dynamics](../components/03_langevin), and from
 # [the chapter on the loss](../components/01_ginzburg_landau) that the loss forgets scale.
-#
-# **It costs** less than a minute on two CPU cores; the last cell prints what it cost when this page was made.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -68,7 +67,7 @@ from physlib.epochs import train_epoch, train_step
 from physlib.experiments import TEMPERATURES, TUNING
 from physlib.intervals import paired_interval
 from physlib.models import parameter_count
-from physlib.notebook import peak_memory, records, source, verdict_table
+from physlib.notebook import cost, records, source, verdict_table
 from physlib.profiling import PARTS, step_bytes, step_seconds
 from physlib.training import recipe_data
 
@@ -262,10 +261,10 @@ Markdown(
 #
 # Now turn the law round. Long after a run has ended, the lengths of its matrices still tell how hot it was. The records
 # of the experiment `temperature` hold the final length of both matrices for every temperature, five seeds each. The
-# line is free diffusion with no adjustable number: the initial length, plus the mean squared displacement of $N$ particles that start at rest, which grows by
+# line in {numref}`fig-whole-thermometer` is free diffusion with no adjustable number: the initial length, plus the mean squared displacement of $N$ particles that start at rest, which grows by
 # $2N(\alpha/\gamma)T$ for each step once they are under way.
 
-# %% mystnb={"image": {"alt": "Squared length of the two weight matrices over their initial ones, against the temperature from one ten-millionth to one hundredth, both axes logarithmic. Two lines show the prediction of free diffusion, level at low and rising in proportion at high temperature; points with bars show the records."}}
+# %% mystnb={"image": {"alt": "Squared length of the two weight matrices over their initial ones, against the temperature from one ten-millionth to one hundredth, both axes logarithmic. Two lines show the prediction of free diffusion, level at low and rising in proportion at high temperature; points with bars show the records."}, "figure": {"name": "fig-whole-thermometer", "caption": "How much the two matrices have grown against the temperature: on record (points), and by free diffusion (lines)."}}
 warm = [t for t in TEMPERATURES if t > 0]
 shapes = {"first matrix": (784, 156), "last matrix": (156, 10)}
 measured, exact = {}, {}
@@ -301,10 +300,10 @@ for name in shapes:
 #
 # ## What each part costs
 #
-# You may know now what a step does; here is what it takes. Time first: the median of a hundred steps, each part for
+# You may know now what a step does; here is what it takes ({numref}`fig-whole-cost`). Time first: the median of a hundred steps, each part for
 # itself. Then memory, counted from the tensors that are there. The ordinary network of the same widths stands beside.
 
-# %% mystnb={"image": {"alt": "Two panels of stacked horizontal bars for the network from physics and the multilayer perceptron. Top: milliseconds of a training step, divided into fetching the batch, forward pass, loss, backward pass, update and scoring. Bottom: mebibytes held in training apart from the images, divided into weights, gradients, optimizer and activations."}}
+# %% mystnb={"image": {"alt": "Two panels of stacked horizontal bars for the network from physics and the multilayer perceptron. Top: milliseconds of a training step, divided into fetching the batch, forward pass, loss, backward pass, update and scoring. Bottom: mebibytes held in training apart from the images, divided into weights, gradients, optimizer and activations."}, "figure": {"name": "fig-whole-cost", "caption": "Time and memory of a training step, part by part."}}
 networks = {"physlib": live, "mlp": recipes["mlp"].replace(dataset=dataset)}
 seconds = {n: step_seconds(r, device, 100) for n, r in networks.items()}
 held = {n: step_bytes(r, device) for n, r in networks.items()}
@@ -396,7 +395,7 @@ Markdown(
 # ## How settings were chosen
 #
 # The post names no learning rate, damping, temperature or batch size, and neither does it say how the ordinary network was
-# trained. Whoever sets these by hand decides the comparison. So each method gets the same search: the same number of
+# trained. Whoever sets these by hand decides the comparison. So each method gets the same search ({numref}`fig-whole-search`): the same number of
 # random trials, five epochs each, ten thousand training images held out to judge by. The test images choose nothing.
 
 
@@ -437,7 +436,7 @@ for method, chosen in best.items():
         f"batch {chosen.batch_size}{noise}"
     )
 
-# %% mystnb={"image": {"alt": "Four rows of dots, one for each method: the accuracy on held-out images of each trial of the random search. A square marks the best trial of each row."}}
+# %% mystnb={"image": {"alt": "Four rows of dots, one for each method: the accuracy on held-out images of each trial of the random search. A square marks the best trial of each row."}, "figure": {"name": "fig-whole-search", "caption": "Every trial of every search. The best one was trained in full."}}
 plots.search_trials(reached, "accuracy on held-out images (%)")
 
 # %% tags=["hide-input", "nbval-check-output"]
@@ -471,6 +470,7 @@ verdict_table(shelf, "interpretation", "tuning", "instabilities")
 # **1.** Replace RReLU by Mish. Which of the two matrices still meets its force at right angles, and why only that one?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # Mish is not homogeneous, so the last matrix loses the symmetry. Batch
 # normalisation stands before the first activation and keeps the first's.
 for name, cosine in zip(("first", "last"), cosines("mish"), strict=True):
@@ -481,6 +481,7 @@ for name, cosine in zip(("first", "last"), cosines("mish"), strict=True):
 # {eq}`eq-whole-growth` with $\gamma = 1$ agrees.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # One step: |W − αg|² = |W|² + α²|g|², by Pythagoras; and v = −αg.
 torch.manual_seed(2)
 network = build_model(live).to(double)
@@ -497,6 +498,7 @@ print("the law:   ", abs(grown.item() / law - 1) < 1e-4)
 # Read it off the law, then off the figure.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 one = float(theory.diffusion(1.0, recipe.lr, recipe.damping))
 doubled = 2 / (784 + 156) / (steps * one)
 print(f"T = {doubled:.1e}")
@@ -516,6 +518,7 @@ print(
 # first on a device with little memory?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 small, large = (
     step_bytes(live.replace(batch_size=size), "cpu")["activations"]
     for size in (500, 1000)
@@ -533,8 +536,4 @@ print("linear in the batch:", abs(large / small - 2) < 0.02)
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -32,8 +33,6 @@
 #
 # **You need** means, variances and the normal distribution; and from [the last chapter](10_putting_it_together), how
 # settings were chosen.
-#
-# **It costs** half a minute on two CPU cores; the last cell prints what it cost when this page was made.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -62,7 +61,6 @@ import time
 start = time.perf_counter()
 
 import numpy as np
-import torch
 from IPython.display import Markdown
 from scipy import stats
 
@@ -80,7 +78,7 @@ from physlib.intervals import (
 )
 from physlib.metrics import accuracy_interval
 from physlib.notebook import (
-    peak_memory,
+    cost,
     records,
     sensitivity_table,
     source,
@@ -150,7 +148,7 @@ print(
 # P\Bigl(|t_{n-1}| < z\,\sqrt{(n-1)/n}\Bigr)
 # $$ (eq-table-coverage)
 #
-# of all cases, up to the shape of the resampled law, $z$ being the normal factor. Test both on numbers whose mean we know:
+# of all cases, up to the shape of the resampled law, $z$ being the normal factor. Test both on numbers whose mean we know ({numref}`fig-table-coverage`):
 
 # %%
 rng = np.random.default_rng(5)
@@ -173,7 +171,7 @@ expected = {
     "bootstrap": [100 * bootstrap_coverage(n) for n in counts],
 }
 
-# %% mystnb={"image": {"alt": "How often intervals hold the true mean, in percent, against the number of seeds: five, ten and twenty. Student's points lie on a level line; the bootstrap's follow a lower line that rises towards it. Bars show the error of the simulation."}}
+# %% mystnb={"image": {"alt": "How often intervals hold the true mean, in percent, against the number of seeds: five, ten and twenty. Student's points lie on a level line; the bootstrap's follow a lower line that rises towards it. Bars show the error of the simulation."}, "figure": {"name": "fig-table-coverage", "caption": "How often three kinds of interval hold the true mean. They promise 95 %."}}
 plots.coverage(counts, covered, expected)
 
 # %% tags=["nbval-check-output"]
@@ -201,9 +199,9 @@ for name, (share, _, _) in covered.items():
 #
 # ## Accuracy
 #
-# The claim has two parts: a level for each network, and a lead. Look at the curves first. The dotted lines are the post's numbers.
+# The claim has two parts: a level for each network, and a lead. Look at the curves first ({numref}`fig-table-accuracy`). The dotted lines are the post's numbers.
 
-# %% mystnb={"image": {"alt": "Test accuracy in percent against the epoch, one to one hundred on a logarithmic axis, for four networks: experimental, multilayer perceptron, smaller perceptron and bare layer. Each is a mean over ten seeds with a band from the lowest to the highest seed. Dotted lines mark the two accuracies of the post."}}
+# %% mystnb={"image": {"alt": "Test accuracy in percent against the epoch, one to one hundred on a logarithmic axis, for four networks: experimental, multilayer perceptron, smaller perceptron and bare layer. Each is a mean over ten seeds with a band from the lowest to the highest seed. Dotted lines mark the two accuracies of the post."}, "figure": {"name": "fig-table-accuracy", "caption": "Accuracies over the epochs: mean, lowest and highest seed."}}
 curves = {}
 for label, name in METHODS.items():
     runs = shelf.runs(name)
@@ -228,9 +226,9 @@ for label, name in METHODS.items():
     print(f"  {label:13} {mean:6.2f}  [{low:.2f}, {high:.2f}]")
 
 # %% [markdown]
-# And the differences, seed by seed, from the tuned MLP:
+# And the differences, seed by seed, from the tuned MLP ({numref}`fig-table-differences`):
 
-# %% mystnb={"image": {"alt": "Differences of test accuracy from the tuned multilayer perceptron in points, one row each for the experimental network, the smaller perceptron and the bare layer: a grey dot for each of ten seeds, a square with a bar for the mean and its interval. A vertical line marks zero."}}
+# %% mystnb={"image": {"alt": "Differences of test accuracy from the tuned multilayer perceptron in points, one row each for the experimental network, the smaller perceptron and the bare layer: a grey dot for each of ten seeds, a square with a bar for the mean and its interval. A vertical line marks zero."}, "figure": {"name": "fig-table-differences", "caption": "Accuracy, minus that of the tuned MLP with the same seed."}}
 differences, intervals = {}, {}
 for label, name in METHODS.items():
     if label != "MLP":
@@ -404,6 +402,7 @@ for name, run in live.items():
 # and the MLP's, and the variance of the difference by both sides of the equation.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 a = np.array(shelf.scores(METHODS["experimental"], ACCURACY))
 b = np.array(shelf.scores(METHODS["MLP"], ACCURACY))
 rho = np.corrcoef(a, b)[0, 1]
@@ -419,6 +418,7 @@ print(
 # **2.** How many seeds would resolve a difference of a tenth of a point, if differences scatter as they do on record?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 spread = 100 * np.std(a - b, ddof=1)
 n = 2
 while stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n) > 0.1:
@@ -430,6 +430,7 @@ print(f"differences scatter by {spread:.2f} points: {n} seeds")
 # what level must you replace 95 % to keep it at one in twenty?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 print(f"independent: {1 - 0.95**7:.2f} of all cases")
 print(f"level needed: {100 * 0.95 ** (1 / 7):.2f} %")
 
@@ -437,6 +438,7 @@ print(f"level needed: {100 * 0.95 ** (1 / 7):.2f} %")
 # **4.** Are early epochs kinder to the post's claim? Take the difference to the tuned MLP after the first, the fifth and the twentieth epoch.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 for epoch in (1, 5, 20):
     ours, theirs = (
         np.array(shelf.scores(METHODS[m], accuracy_after(epoch)))
@@ -455,8 +457,4 @@ for epoch in (1, 5, 20):
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -24,9 +25,6 @@
 #
 # **You need** [the chapter on Langevin dynamics](../components/03_langevin) and, for the loss,
 # [the quickstart](00_quickstart).
-#
-# **It costs** less than a minute on two CPU cores: the long runs are read from records. The last cell
-# prints what it cost when this page was made.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -76,8 +74,8 @@ from physlib.experiments import READINGS
 from physlib.intervals import paired_interval
 from physlib.notebook import (
     Markdown,
+    cost,
     markdown_table,
-    peak_memory,
     records,
     signed,
     source,
@@ -99,10 +97,10 @@ ACCURACY = "test accuracy (%)"
 # ## What is to be reproduced
 #
 # The revision shows a network of one layer and one of two, over one hundred epochs. Read off its two
-# figures, these are the accuracies. The bands are what the reading may be wrong by; where one line of
+# figures, these are the accuracies ({numref}`fig-published-curves`). The bands are what the reading may be wrong by; where one line of
 # the figure hides the other, the line bridges the gap.
 
-# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of accuracy in percent against the epoch from 1 to 100. Each has a dashed published curve for the test images and one for the training images, in narrow shaded bands, rising steeply at first and flattening."}}
+# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of accuracy in percent against the epoch from 1 to 100. Each has a dashed published curve for the test images and one for the training images, in narrow shaded bands, rising steeply at first and flattening."}, "figure": {"name": "fig-published-curves", "caption": "The published accuracies, with their reading error."}}
 HALVES = ("test", "train")
 band = 100 * READING_ERROR["accuracy"]
 theirs = {
@@ -186,10 +184,10 @@ pprint({name: getattr(printed, name) for name in ours}, width=60)
 # ## First attempt: as printed
 #
 # Take the settings at their word, and the optimizer as both texts print it, with a velocity that is
-# carried from step to step. Five seeds each:
+# carried from step to step. Five seeds each ({numref}`fig-published-printed`):
 
 
-# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of test accuracy in percent against the epoch. Each has the dashed published curve with its band, and a solid line for each of our seeds with the settings as printed; a cross ends the line of a run that diverged."}}
+# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of test accuracy in percent against the epoch. Each has the dashed published curve with its band, and a solid line for each of our seeds with the settings as printed; a cross ends the line of a run that diverged."}, "figure": {"name": "fig-published-printed", "caption": "The revision as printed, five seeds each, and the published curve."}}
 def on_record(name, layers, metric="test_accuracy", scale=100):
     """The published curve, and those of a recipe's seeds."""
     curves = [
@@ -257,10 +255,10 @@ Markdown("\n".join(lines))
 # Look at the damping: a thousandth. A puck on ice that loses a thousandth of its speed per step coasts
 # for a thousand steps. A spoon in honey stops as soon as you stop pushing. The optimizer with the
 # velocity *kept* is the puck; if you *forget* the velocity after each step, it becomes the spoon. Here are
-# both in the well $U = \theta^2/2$, three particles each, with the revision's $\alpha$, $\gamma$ and $T$:
+# both in the well $U = \theta^2/2$ ({numref}`fig-published-puck`), three particles each, with the revision's $\alpha$, $\gamma$ and $T$:
 
 
-# %% mystnb={"image": {"alt": "Two panels of position against step, three particles each, all starting at one. With the velocity kept the particles swing back and forth through zero, with an amplitude that shrinks slowly, and then jitter. With the velocity forgotten they slide to zero once and stay there."}}
+# %% mystnb={"image": {"alt": "Two panels of position against step, three particles each, all starting at one. With the velocity kept the particles swing back and forth through zero, with an amplitude that shrinks slowly, and then jitter. With the velocity forgotten they slide to zero once and stay there."}, "figure": {"name": "fig-published-puck", "caption": "Three walkers in one well, with the velocity kept and with it forgotten."}}
 def settings(recipe):
     """What the optimizer of a recipe is really set to."""
     optimizer = build_optimizer(recipe, build_model(recipe), 0)
@@ -394,9 +392,9 @@ for label, options, steps in (
 #
 # So much for one particle; now the network's numbers. A weight of the first layer starts with the standard
 # deviation $\sigma_0 = \sqrt{2/(I + O)}$. How far does noise alone carry it? The suspects of the next section
-# are in the figure too, and every curve is `theory.mean_squared_displacement` with the settings of its recipe:
+# are in the figure too ({numref}`fig-published-walk`), and every curve is `theory.mean_squared_displacement` with the settings of its recipe:
 
-# %% mystnb={"image": {"alt": "Root mean square way of a free weight against the number of steps, both logarithmic. Simulated points lie on one curve for the kept velocity, one for the damped one and one for the forgotten one; the kept one rises steepest and is far above the others in the end. A dotted horizontal line marks an initial weight."}}
+# %% mystnb={"image": {"alt": "Root mean square way of a free weight against the number of steps, both logarithmic. Simulated points lie on one curve for the kept velocity, one for the damped one and one for the forgotten one; the kept one rises steepest and is far above the others in the end. A dotted horizontal line marks an initial weight."}, "figure": {"name": "fig-published-walk", "caption": "How far noise alone carries a weight."}}
 dataset = mnist_or_digits()
 digits = load_dataset(dataset)
 per_epoch = math.ceil(len(digits.train_labels) / printed.batch_size)
@@ -728,9 +726,9 @@ for factor in (0.9, 1.1):
 # Now you can predict when the printed network dies, without training it. Let thousands of $\beta$ walk freely,
 # with the revision's settings, and note when each first passes the edge. The edge comes down a little as
 # the weights grow, $\sigma^2 = \sigma_0^2 + \langle\theta_n^2\rangle$. On record are the epochs from which the
-# accuracy is gone, or in which a run diverged:
+# accuracy is gone, or in which a run diverged ({numref}`fig-published-collapse`):
 
-# %% mystnb={"image": {"alt": "Percentage of runs that have collapsed against the epoch. A smooth grey line shows the prediction of the free walk, rising from zero. Two stepped lines with markers show the records of the network with one layer and of that with two."}}
+# %% mystnb={"image": {"alt": "Percentage of runs that have collapsed against the epoch. A smooth grey line shows the prediction of the free walk, rising from zero. Two stepped lines with markers show the records of the network with one layer and of that with two."}, "figure": {"name": "fig-published-collapse", "caption": "Collapsed runs, on record and as the free walk predicts."}}
 beta = printed.beta + paths["as printed"].numpy()  # (snapshots, walkers)
 steps = every * np.arange(1, len(beta) + 1)
 walk = theory.mean_squared_displacement(
@@ -799,13 +797,13 @@ Markdown(text)
 # ## Which detail is it?
 #
 # Theory has named suspects; records decide. Take the network of two layers as printed, and take away one
-# suspect at a time:
+# suspect at a time ({numref}`fig-published-suspects`):
 #
 # - **no noise**: $T = 0$, and the velocity kept for as long as before;
 # - **more friction**: a hundred times the damping, and a temperature that leaves each kick
 #   $\sqrt{2\gamma\alpha T}$ as it was.
 
-# %% mystnb={"image": {"alt": "Three panels of test accuracy in percent against the epoch, for two layers: as printed, without noise, and with more friction at the same kick. Each has the dashed published curve with its band and a solid line for each of our seeds; a cross ends the line of a run that diverged."}}
+# %% mystnb={"image": {"alt": "Three panels of test accuracy in percent against the epoch, for two layers: as printed, without noise, and with more friction at the same kick. Each has the dashed published curve with its band and a solid line for each of our seeds; a cross ends the line of a run that diverged."}, "figure": {"name": "fig-published-suspects", "caption": "The printed recipe with one detail taken away at a time."}}
 NAMES = {"rrelu": "RReLU", "mish": "Mish"}
 
 
@@ -900,13 +898,13 @@ print("readings of each network:", len(search.trials))
 
 # %% [markdown]
 # Each was trained once, on one seed, for twenty epochs, and judged by one number: the mean distance of its
-# *test* accuracy from the published one over the second half of these epochs. (The first ones are left out, since
+# *test* accuracy from the published one over the second half of these epochs ({numref}`fig-published-search`). (The first ones are left out, since
 # there the curve is steep, and a shift of one epoch would look like a distance.)
 
 # %%
 source(mean_distance)
 
-# %% mystnb={"image": {"alt": "Sixteen rows, one for each reading, with its activation, axis, batch size and pixel range. In each row two markers on a logarithmic axis give the mean distance in points from the published curves for one layer and for two. The smallest distance of each network is ringed, crosses at the right edge are runs that diverged, and the range up to the tolerance is shaded."}}
+# %% mystnb={"image": {"alt": "Sixteen rows, one for each reading, with its activation, axis, batch size and pixel range. In each row two markers on a logarithmic axis give the mean distance in points from the published curves for one layer and for two. The smallest distance of each network is ringed, crosses at the right edge are runs that diverged, and the range up to the tolerance is shaded."}, "figure": {"name": "fig-published-search", "caption": "Sixteen readings of the text, and their distances from the published curves."}}
 tried = {
     n: [shelf.runs(recipe.name)[0] for recipe in READINGS[n].trials]
     for n in LAYERS
@@ -1018,9 +1016,9 @@ Markdown("\n".join(lines))
 #
 # Fixed before the runs were made: our mean test accuracy over five seeds lies within the tolerance of the published
 # curve at each of four epochs. The tolerance is the reading error of the figure and what a few seeds scatter by.
-# Both networks, all seeds, to the end:
+# Both networks, all seeds, to the end ({numref}`fig-published-criterion`):
 
-# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of test accuracy in percent against the epoch up to 100. Each has the dashed published curve with its band, and a solid line for each of our five seeds in the closest reading with the velocity forgotten."}}
+# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of test accuracy in percent against the epoch up to 100. Each has the dashed published curve with its band, and a solid line for each of our five seeds in the closest reading with the velocity forgotten."}, "figure": {"name": "fig-published-criterion", "caption": "The closest reading, all seeds, on the published accuracy."}}
 plots.published_curves(
     {
         f"{WORDS[n]}, {in_words(readings[n])}": {
@@ -1101,9 +1099,9 @@ Markdown("\n".join(lines))
 # %% [markdown]
 # ### The curves that the choice did not see
 #
-# The losses. They can be wrong where accuracies are right, since they see the sizes of errors and not only their order.
+# The losses, in {numref}`fig-published-losses`. They can be wrong where accuracies are right, since they see the sizes of errors and not only their order.
 
-# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of the loss against the epoch up to 100. Each has dashed published curves for test and training loss in narrow bands, and solid lines of the same two colours for each of our five seeds."}}
+# %% mystnb={"image": {"alt": "Two panels, for one layer and for two, of the loss against the epoch up to 100. Each has dashed published curves for test and training loss in narrow bands, and solid lines of the same two colours for each of our five seeds."}, "figure": {"name": "fig-published-losses", "caption": "The same runs on the published losses."}}
 plots.published_curves(
     {
         WORDS[n]: {
@@ -1188,6 +1186,7 @@ verdict_table(shelf, "revision-no-advantage")
 # epochs is that? Check it with {eq}`eq-published-coasting`.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # 1 − cⁿ = ½
 half_way = math.log(0.5) / math.log(1 - kept["damping"])
 n = round(half_way)
@@ -1202,6 +1201,7 @@ print(f"the step there is {(after - before) / final_step:.3f} of the last")
 # end, still not the same dynamics? (A particle in a well oscillates if $\alpha k > \gamma^2/4$.)
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # α'/γ = α, and 2 (α'/γ) T' = 2 α γ T
 lr, temperature = alpha * gamma, gamma * T
 coasts = theory.diffusion(temperature, lr, gamma)
@@ -1218,6 +1218,7 @@ print(f"oscillates in wells with k > {gamma**2 / (4 * lr):g}")
 # later than that.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 n = np.arange(1, 20 * per_epoch)
 square = theory.mean_squared_displacement(
     n, kept["temperature"], kept["lr"], kept["damping"]
@@ -1235,6 +1236,7 @@ print("about a third are beyond it:", bool(0.28 < share < 0.42))
 # than it is?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 tries = next(k for k in range(1, 100) if theory.expected_minimum(k) <= -2)
 print(f"{tries} readings: {theory.expected_minimum(tries):.3f}")
 
@@ -1242,6 +1244,7 @@ print(f"{tries} readings: {theory.expected_minimum(tries):.3f}")
 # **5.** Judge the criterion again without seed 0, on which the reading was chosen. Does any answer change?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 for n in LAYERS:
     runs = shelf.runs(f"revision-{n}layer-forgotten")
     answers = [
@@ -1265,8 +1268,4 @@ for n in LAYERS:
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -24,9 +25,6 @@
 #
 # **You need** means and variances, the Ising model by name, and
 # [the quickstart](00_quickstart) for the three ingredients.
-#
-# **It costs** less than a minute on two CPU cores; the last cell prints what it cost when this page was
-# made. The records that it reads were made once, beforehand.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -87,7 +85,7 @@ from physlib.factorial import (
 )
 from physlib.intervals import paired_interval
 from physlib.notebook import (
-    peak_memory,
+    cost,
     records,
     source,
     verdict_table,
@@ -98,7 +96,7 @@ from physlib.notebook import (
 #
 # Three switches A, B and C have eight settings: the corners of a cube. Turning one switch is walking along
 # an edge. Say that each corner has a score. The usual ablation starts from a base and turns one
-# switch at a time, so it sees a corner and its three neighbours. The *factorial* experiment sees the cube.
+# switch at a time, so it sees a corner and its three neighbours ({numref}`fig-ablation-cube`). The *factorial* experiment sees the cube.
 
 # %%
 names = ("A", "B", "C")
@@ -113,7 +111,7 @@ planted = {
 }
 truth = cells_of(90.25, planted, names)  # (2, 2, 2); index 0 is "on"
 
-# %% mystnb={"image": {"alt": "Two drawings of a cube whose three edge directions are named A, B and C. On the left four corners show a number, the lower left front one and the three that an edge joins to it, and four show a question mark. On the right all eight corners show their numbers."}}
+# %% mystnb={"image": {"alt": "Two drawings of a cube whose three edge directions are named A, B and C. On the left four corners show a number, the lower left front one and the three that an edge joins to it, and four show a question mark. On the right all eight corners show their numbers."}, "figure": {"name": "fig-ablation-cube", "caption": "What a one-at-a-time ablation sees, and what a factorial one sees."}}
 base = (1, 1, 1)  # all off
 neighbours = [(0, 1, 1), (1, 0, 1), (1, 1, 0)]
 everywhere = list(itertools.product((0, 1), repeat=3))
@@ -236,7 +234,7 @@ print("Parseval, variance = sum (e/2)²:", np.isclose(truth.var(), power))
 # images and the stream of initial weights, so it makes a lucky or an unlucky octet. Effects are computed seed by seed, and only
 # their scatter between seeds counts.
 #
-# Try all of it. Plant the effects, add noise and a much larger luck of the seed, and see what comes back:
+# Try all of it. Plant the effects, add noise and a much larger luck of the seed, and see what comes back ({numref}`fig-ablation-planted`):
 
 # %%
 rng = np.random.default_rng(1)
@@ -246,7 +244,7 @@ noise += luck * rng.normal(size=(trials, n))
 measured = truth[..., None, None] + noise  # (2, 2, 2, trials, seeds)
 repeated = effects(measured, names)  # each (trials, seeds)
 
-# %% mystnb={"image": {"alt": "Seven rows, A, B, C, their pairs and the triple. A vertical tick in each row marks the planted effect. Squares or dots with error bars show what an experiment with all eight cells finds for every row, and, for the first three rows only, what an experiment with one switch at a time finds."}}
+# %% mystnb={"image": {"alt": "Seven rows, A, B, C, their pairs and the triple. A vertical tick in each row marks the planted effect. Squares or dots with error bars show what an experiment with all eight cells finds for every row, and, for the first three rows only, what an experiment with one switch at a time finds."}, "figure": {"name": "fig-ablation-planted", "caption": "Planted effects (ticks), and what two ways to experiment find."}}
 label = {term: " × ".join(term) for term in terms(names)}
 one = estimates({s: v[0] for s, v in repeated.items()})
 at_a_time = {
@@ -406,9 +404,9 @@ Markdown(
 #
 # A learning rate that suits one loss may be hopeless for another: the Ginzburg–Landau loss has gradients of another
 # size than cross-entropy. At a common rate, the ablation would measure whom the rate suits. So each cell
-# has searched a grid of rates first, on images held out from training, and brings its best one (a ring):
+# has searched a grid of rates first, on images held out from training, and brings its best one (a ring in {numref}`fig-ablation-rates`):
 
-# %% mystnb={"image": {"alt": "Four panels, one for each combination of loss and layer. Each shows the validation error in percent against the learning rate over four decades, both logarithmic, with one curve for Langevin and one for SGD. A ring marks the rate that each cell was given, crosses at the top mark rates at which training diverged, dotted lines the ends of the grid."}}
+# %% mystnb={"image": {"alt": "Four panels, one for each combination of loss and layer. Each shows the validation error in percent against the learning rate over four decades, both logarithmic, with one curve for Langevin and one for SGD. A ring marks the rate that each cell was given, crosses at the top mark rates at which training diverged, dotted lines the ends of the grid."}, "figure": {"name": "fig-ablation-rates", "caption": "The search for each cell's learning rate. Rings: the rates that were given."}}
 searched = {
     cell: np.array(
         [shelf.scores(t.name, ACCURACY)[0] for t in search.trials]
@@ -481,8 +479,10 @@ Markdown(
 
 # %% [markdown]
 # ### The eight cells
+#
+# Each cell at its own rate, all seeds to the end or to where they diverged ({numref}`fig-ablation-cells`):
 
-# %% mystnb={"image": {"alt": "Eight rows, one for each cell of the ablation, named by loss, layer and optimizer. Each row has a grey dot for the test accuracy of every seed and below it a square with its 95 percent interval. Where seeds diverged, words at the right end of the row say how many."}}
+# %% mystnb={"image": {"alt": "Eight rows, one for each cell of the ablation, named by loss, layer and optimizer. Each row has a grey dot for the test accuracy of every seed and below it a square with its 95 percent interval. Where seeds diverged, words at the right end of the row say how many."}, "figure": {"name": "fig-ablation-cells", "caption": "Test accuracy of the eight cells."}}
 plots.cell_scores(
     {
         called(c): 100
@@ -554,11 +554,11 @@ Markdown(policy)
 # %% [markdown]
 # ## Seven effects
 #
-# Now {eq}`eq-ablation-inverse`, seed by seed, and Student's interval over the seeds. An effect above zero says that the
+# Now {eq}`eq-ablation-inverse`, seed by seed, and Student's interval over the seeds ({numref}`fig-ablation-effects`). An effect above zero says that the
 # post's ingredient raises the accuracy, averaged over all settings of the other two; an interaction above zero, that two of
 # them together do better than each one alone would let you expect.
 
-# %% mystnb={"image": {"alt": "Seven rows: loss, layer, optimizer, their three pairs and the triple. Each row shows the effect on test accuracy in points as grey dots, one a seed, and three intervals one below the other: Student's, the bootstrap's, and the wider one that holds for all seven together. A vertical line marks zero. If runs diverged there are two panels, on the left all seeds with those runs as chance, on the right the seeds without them, each with its own scale."}}
+# %% mystnb={"image": {"alt": "Seven rows: loss, layer, optimizer, their three pairs and the triple. Each row shows the effect on test accuracy in points as grey dots, one a seed, and three intervals one below the other: Student's, the bootstrap's, and the wider one that holds for all seven together. A vertical line marks zero. If runs diverged there are two panels, on the left all seeds with those runs as chance, on the right the seeds without them, each with its own scale."}, "figure": {"name": "fig-ablation-effects", "caption": "Effects on the test accuracy, each with Student's, the bootstrap's and the family's interval."}}
 factors = list(FACTORS)
 label = {term: " × ".join(term) for term in terms(factors)}
 by_seed = effects(100 * accuracies, factors, diverged=100 * CHANCE)
@@ -708,11 +708,11 @@ Markdown(text)
 # %% [markdown]
 # ### How the ingredients meet
 #
-# The same numbers, as means. Each panel averages over the factor that it does not name; parallel lines are no
+# The same numbers, as means ({numref}`fig-ablation-interactions`). Each panel averages over the factor that it does not name; parallel lines are no
 # interaction. Bars are the intervals of the means by themselves; differences are paired by seed and sharper, so let the
 # figure above decide what is resolved.
 
-# %% mystnb={"image": {"alt": "Three panels, one for each pair of factors. Each shows the mean test accuracy in percent at the two levels of the first factor, as two lines with error bars, one for each level of the second factor."}}
+# %% mystnb={"image": {"alt": "Three panels, one for each pair of factors. Each shows the mean test accuracy in percent at the two levels of the first factor, as two lines with error bars, one for each level of the second factor."}, "figure": {"name": "fig-ablation-interactions", "caption": "Means of two factors at a time, over all seeds."}}
 counted = 100 * np.where(np.isnan(accuracies), CHANCE, accuracies)
 
 
@@ -737,9 +737,9 @@ def meetings(scores):
 plots.interactions(meetings(counted), "accuracy (%)")
 
 # %% [markdown]
-# The same over the seeds in which no run diverged:
+# The same over the seeds in which no run diverged ({numref}`fig-ablation-interactions-whole`):
 
-# %% mystnb={"image": {"alt": "Three panels as in the figure before, one for each pair of factors, over only those seeds in which all eight cells came to their end. Each shows the mean test accuracy in percent at the two levels of the first factor, as two lines with error bars, one for each level of the second factor."}}
+# %% mystnb={"image": {"alt": "Three panels as in the figure before, one for each pair of factors, over only those seeds in which all eight cells came to their end. Each shows the mean test accuracy in percent at the two levels of the first factor, as two lines with error bars, one for each level of the second factor."}, "figure": {"name": "fig-ablation-interactions-whole", "caption": "Means of two factors at a time, over the seeds in which no run diverged."}}
 plots.interactions(meetings(counted[..., whole]), "accuracy (%)")
 
 # %% [markdown]
@@ -907,12 +907,12 @@ for term, e in beside.items():
 #
 # ## The noise by itself: temperature
 #
-# In the ablation the noise has one strength. Is there a better one? Here all is equal but $T$: the recipe `physlib`, one learning
+# In the ablation the noise has one strength. Is there a better one? Here all is equal but $T$ ({numref}`fig-ablation-temperature`): the recipe `physlib`, one learning
 # rate, the same seeds at every temperature, and $T = 0$ to compare with. A free weight would diffuse by
 # $\sqrt{2(\alpha/\gamma)Tn}$ in the $n$ steps of the training; beside it stands the size of a weight at the
 # beginning.
 
-# %% mystnb={"image": {"alt": "Two panels against the temperature, logarithmic over five decades. Top: test accuracy minus that at zero temperature, in points. Bottom: training loss at zero temperature minus that at T. Each point has its 95 percent interval, and a horizontal line marks zero, where the noise makes no difference. The vertical axes are linear near zero and logarithmic beyond."}}
+# %% mystnb={"image": {"alt": "Two panels against the temperature, logarithmic over five decades. Top: test accuracy minus that at zero temperature, in points. Bottom: training loss at zero temperature minus that at T. Each point has its 95 percent interval, and a horizontal line marks zero, where the noise makes no difference. The vertical axes are linear near zero and logarithmic beyond."}, "figure": {"name": "fig-ablation-temperature", "caption": "What the noise changes in the recipe `physlib`, against its temperature."}}
 cold = "temperature-0"
 warm = TEMPERATURES[1:]
 by_temperature = {}
@@ -1076,6 +1076,7 @@ Markdown(
 # number does that person call the effect of A? Derive the signs as in {eq}`eq-ablation-oat`, then check.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # With s2 = s3 = +1 all couplings enter with a plus.
 formula = sum(e for term, e in planted.items() if "A" in term)
 seen = truth[0, 0, 0] - truth[1, 0, 0]
@@ -1090,6 +1091,7 @@ print(
 # off estimate now? (On these corners $s_1 = s_2 s_3$. Such effects are called *aliased*.)
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 half = [c for c in everywhere if sum(c) % 2 == 0]  # index 1 is s = −1
 on = np.mean([truth[c] for c in half if c[0] == 0])
 off = np.mean([truth[c] for c in half if c[0] == 1])
@@ -1101,6 +1103,7 @@ print(f"on minus off {on - off:+.1f}, A plus B × C {both:+.1f}")
 # loss at every rate of the grid from the records of the search (one seed, diverged runs as chance), and compare with each cell at its best.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 grid = stacked(searched, FACTORS)  # (2, 2, 2, rates)
 common = effects(100 * grid, factors, diverged=100 * CHANCE)
 print("rate       loss    layer   optimizer   (points, one seed)")
@@ -1109,15 +1112,16 @@ for i, rate in enumerate(RATES):
     print(f"{rate:<6g}{row}")
 own = effects(100 * np.nanmax(grid, axis=-1), factors)
 print("own   " + "".join(f"{own[name,]:+9.1f}" for name in factors))
+# One can choose a common rate such that an ingredient shines. That is why
+# the grid, and the rule by which a cell's rate is chosen, were fixed before
+# the runs.
 
 # %% [markdown]
-# One can choose a common rate such that an ingredient shines. That is why the grid, and the rule by which a cell's rate is chosen, were fixed
-# before the runs.
-#
 # **4.** How many seeds would make the family's interval of the noise's main effect narrower than a tenth of a point to either side? Take the scatter
 # from the record.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 quantile = 1 - FAMILY / len(effect) / 2
 for title, values in (
     ("diverged as chance", by_seed),
@@ -1139,6 +1143,7 @@ print(f"on record: {seeds} seeds, {whole.sum()} of them whole")
 # Ask the pixels in the middle of the image.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 settings = recipes["physlib"]
 digits = load_dataset(dataset)
 images, labels = digits.train_inputs((-1.0, 1.0)), digits.train_labels
@@ -1171,8 +1176,4 @@ print("for every hundredth at least:  ", bool(hotter > 0.01))
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -27,9 +28,6 @@
 # to it, what noise and blur do to an image, how stable the networks are, and when to believe a probability.
 #
 # **You need** Fourier series, variances, and [the chapter on the loss](../components/01_ginzburg_landau).
-#
-# **It costs** well under two minutes on two CPU cores; the last cell prints what it cost when this page was made. What takes
-# longer is read from records.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -90,7 +88,7 @@ from physlib.data import TITLES, mnist_or_digits
 from physlib.experiments import NOISE_LEVELS
 from physlib.intervals import bootstrap_interval, paired_interval
 from physlib.measurement import SUBSET
-from physlib.notebook import peak_memory, records, source, verdict_table
+from physlib.notebook import cost, records, source, verdict_table
 from physlib.wording import compared, shown
 
 shelf = records()
@@ -108,9 +106,9 @@ CLAIMED = {"post: 0.9": 0.9, "post: 0.7": 0.7}
 # Hang ten weights in a circle and join each by a spring to its neighbours. All lifted alike, the springs hold no energy. One
 # lifted alone stretches those beside it. Ginzburg and Landau's gradient energy is the continuum limit of such springs
 # {cite}`ginzburg1950`, and the post hangs the ten outputs $\hat\varphi_i$ of a digit reader on them. Here are six
-# states of the ring. The number above each is the score that the next section derives.
+# states of the ring ({numref}`fig-noise-rings`). The number above each is the score that the next section derives.
 
-# %% mystnb={"image": {"alt": "Six small panels of ten numbers on a ring: all equal, one wave around the ring, a single one among zeros, a single one above a raised background, alternating plus and minus, and random numbers. Each panel is titled with its name and its coherence."}}
+# %% mystnb={"image": {"alt": "Six small panels of ten numbers on a ring: all equal, one wave around the ring, a single one among zeros, a single one above a raised background, alternating plus and minus, and random numbers. Each panel is titled with its name and its coherence."}, "figure": {"name": "fig-noise-rings", "caption": "Six states of the ring, with their coherence."}}
 place = torch.arange(10, dtype=torch.float64)
 one_hot = torch.eye(10, dtype=torch.float64)[3]
 draw = torch.Generator().manual_seed(1)
@@ -136,9 +134,9 @@ plots.ring_fields(
 #
 # $$
 # \tfrac12\bigl(e^{\mathrm ik} - e^{-\mathrm ik}\bigr)e^{\mathrm iki} = \mathrm i\sin k\; e^{\mathrm iki} ,
-# $$
+# $$ (eq-noise-difference)
 #
-# and since modes are orthogonal, energies add up (Parseval). The largest is that of $\sin^2 k = 1$, which is
+# and since modes are orthogonal, energies add up (Parseval). By {eq}`eq-noise-difference` the largest is that of $\sin^2 k = 1$, which is
 # $\sum_i f_i^2$ itself. So define
 #
 # $$
@@ -228,11 +226,11 @@ print("score within 4 standard errors of one half:", abs(off) < 4)
 #
 # on an endless line. On a ring of ten the power of its modes is $e^{-\xi^2k^2/2}$, and $\mathcal C$ is the sum
 # {eq}`eq-noise-coherence` over them. The points are simulated, four hundred fields each. (Below one place the
-# modes end at $k = \pi$ before their power does, so that the ring dips a little.) The second panel has two ways in
+# modes end at $k = \pi$ before their power does, so that the ring dips a little.) The second panel of {numref}`fig-noise-coherence` has two ways in
 # which an output whose largest entry is at the *right* class can have any score from one half up: a background, and a bump
 # $e^{-r^2/2w^2}$ around the class.
 
-# %% mystnb={"image": {"alt": "Two panels with the post's two scores as dotted levels. Top: coherence of Gaussian random fields against the correlation length; points with error bars lie on the curve of the sum over modes, which starts at one half and approaches one, and a dashed curve for an endless line lies close to it. Bottom: coherence of a right answer against its background and against the width of a bump, both starting at one half and rising."}}
+# %% mystnb={"image": {"alt": "Two panels with the post's two scores as dotted levels. Top: coherence of Gaussian random fields against the correlation length; points with error bars lie on the curve of the sum over modes, which starts at one half and approaches one, and a dashed curve for an endless line lies close to it. Bottom: coherence of a right answer against its background and against the width of a bump, both starting at one half and rising."}, "figure": {"name": "fig-noise-coherence", "caption": "Coherence of random fields, and of right answers, against what else it depends on."}}
 xi = np.linspace(0.01, 4, 200)
 ring = [
     theory.coherence_of_spectrum(theory.smooth_spectrum(10, x)) for x in xi
@@ -352,7 +350,7 @@ with torch.no_grad():
         x = digits.test_inputs(run.recipe.pixel_range)
         phi[label] = normalised(run.model.eval()(x)).double()
 
-# %% mystnb={"image": {"alt": "Coherence against a constant that is added to all ten outputs, for both networks after one epoch. Each curve has its minimum near the middle and rises towards one on both sides, so that it crosses the post's two scores, which are marked as dotted levels."}}
+# %% mystnb={"image": {"alt": "Coherence against a constant that is added to all ten outputs, for both networks after one epoch. Each curve has its minimum near the middle and rises towards one on both sides, so that it crosses the post's two scores, which are marked as dotted levels."}, "figure": {"name": "fig-noise-gauge", "caption": "A constant is added to all outputs: the answers stay, the coherence does not."}}
 shift = np.linspace(-2, 2, 81)
 moved = {
     label: (shift, [spatial_coherence(values + c) for c in shift])
@@ -386,16 +384,16 @@ for label, values in phi.items():
 
 # %% [markdown]
 # The last column is what the order of the classes contributes; the rest is background, and a network could have it with the
-# digits in any order. Adding a constant moves the score through both of the post's numbers and changes not a single answer.
+# digits in any order. Adding a constant moves the score through both of the post's numbers ({numref}`fig-noise-gauge`) and changes not a single answer.
 #
 # ## Weights as images
 #
 # "Spatial" could also mean the image. The first layer's weights are 784 numbers per hidden unit, one for each pixel: a picture of what
 # the unit looks for. Their coherence is {eq}`eq-noise-coherence` along rows and along columns, averaged. Which weights?
 # Those that multiply the pixels are $W_0 \odot g$, with the gain $g$ of [the layer](../components/02_hyperbolic_layer); the bare
-# $W_0$ are what is learned. Here are four units of the network, after the same epoch:
+# $W_0$ are what is learned. Here are four units of the network, after the same epoch ({numref}`fig-noise-weights`):
 
-# %% mystnb={"image": {"alt": "Three rows of four images of 28 by 28 pixels in orange and violet: first-layer weights of the network as learned, the same multiplied by the gain of the layer, and those of the MLP. The gain makes the upper part of each image pale and the lower part strong."}}
+# %% mystnb={"image": {"alt": "Three rows of four images of 28 by 28 pixels in orange and violet: first-layer weights of the network as learned, the same multiplied by the gain of the layer, and those of the MLP. The gain makes the upper part of each image pale and the lower part strong."}, "figure": {"name": "fig-noise-weights", "caption": "Weights of the first layer as images."}}
 first = next(
     m
     for m in live["the network"].model.modules()
@@ -457,10 +455,10 @@ for label, images in (("bare", fresh), ("with the ramp", fresh * smooth)):
 # %% [markdown]
 # ## The records: coherence
 #
-# Now the full runs. Every method was tuned with the same effort, trained for the same number of epochs and from ten seeds; the pairs
+# Now the full runs ({numref}`fig-noise-records`). Every method was tuned with the same effort, trained for the same number of epochs and from ten seeds; the pairs
 # share a seed. Student's interval decides, and a bootstrap stands beside it.
 
-# %% mystnb={"image": {"alt": "Four stacked panels, one for each definition of coherence: outputs with the central difference, outputs with the forward difference, effective weights, bare weights. Each has four rows, the network, the MLP, the smaller MLP and the bare layer, with a dot for each seed and a square with its interval. The post's two scores are marked as dotted lines in the first panel."}}
+# %% mystnb={"image": {"alt": "Four stacked panels, one for each definition of coherence: outputs with the central difference, outputs with the forward difference, effective weights, bare weights. Each has four rows, the network, the MLP, the smaller MLP and the bare layer, with a dot for each seed and a square with its interval. The post's two scores are marked as dotted lines in the first panel."}, "figure": {"name": "fig-noise-records", "caption": "Coherence of four trained networks by four definitions."}}
 DEFINITIONS = {
     "outputs (the definition)": "output_coherence",
     "outputs, forward difference": "output_coherence_forward",
@@ -569,7 +567,7 @@ Markdown(
 # > **Spatial Term:** Promotes coherence in the network's outputs across spatial dimensions.
 #
 # A physicist tests a term by switching it off. The experiment is the recipe `physlib` with one weight at a time set to zero, and
-# everything else, seed included, unchanged. Before you look, think what the signs predict. While the bracket of the loss is negative, its absolute value is
+# everything else, seed included, unchanged. Before you look at {numref}`fig-noise-terms-accuracy` and {numref}`fig-noise-terms-coherence`, think what the signs predict. While the bracket of the loss is negative, its absolute value is
 # $\gamma\langle d^4\rangle - \alpha\langle d^2\rangle - \kappa\langle(\partial\hat\varphi)^2\rangle$, and the spatial term *rewards*
 # roughness; where the bracket is positive it is the other way round. So the sign of its effect is not obvious, and neither is the
 # quadratic one's. Without the quartic term the bracket cannot be negative, and the spatial term, by far the larger of the two that are
@@ -593,13 +591,13 @@ def removed(score, scale=1.0):
     return values, {k: paired_interval(v) for k, v in values.items()}
 
 
-# %% mystnb={"image": {"alt": "Three rows, one for each term of the loss: a dot for each seed and a square with its interval for the test accuracy with all terms minus that without the term, in points. Zero is marked."}}
+# %% mystnb={"image": {"alt": "Three rows, one for each term of the loss: a dot for each seed and a square with its interval for the test accuracy with all terms minus that without the term, in points. Zero is marked."}, "figure": {"name": "fig-noise-terms-accuracy", "caption": "What each term of the loss adds to the accuracy."}}
 accuracy_lost, accuracy_ends = removed(ACCURACY, 100)
 plots.seed_intervals(
     accuracy_lost, accuracy_ends, "accuracy that the term adds (points)"
 )
 
-# %% mystnb={"image": {"alt": "Three rows, one for each term of the loss: a dot for each seed and a square with its interval for the coherence of the outputs with all terms minus that without the term. Zero is marked."}}
+# %% mystnb={"image": {"alt": "Three rows, one for each term of the loss: a dot for each seed and a square with its interval for the coherence of the outputs with all terms minus that without the term. Zero is marked."}, "figure": {"name": "fig-noise-terms-coherence", "caption": "What each term of the loss adds to the coherence of the outputs."}}
 coherence_lost, coherence_ends = removed(final("output_coherence"))
 plots.seed_intervals(
     coherence_lost, coherence_ends, "coherence that the term adds"
@@ -650,9 +648,9 @@ Markdown(
 # %% [markdown]
 # ## Noise: what is done to the images
 #
-# "Noisy data" are images that a sensor, a transmission or a lens has damaged. Three kinds, from none to where a reader has trouble too:
+# "Noisy data" are images that a sensor, a transmission or a lens has damaged. Three kinds, from none to where a reader has trouble too ({numref}`fig-noise-damage`):
 
-# %% mystnb={"image": {"alt": "Three rows of five images of one handwritten digit: under Gaussian noise, under salt-and-pepper noise and under blur, with the damage growing from left to right, from none to barely legible."}}
+# %% mystnb={"image": {"alt": "Three rows of five images of one handwritten digit: under Gaussian noise, under salt-and-pepper noise and under blur, with the damage growing from left to right, from none to barely legible."}, "figure": {"name": "fig-noise-damage", "caption": "Three kinds of damage to one digit."}}
 one = digits.test_images[:1].double() / 255
 plots.image_rows(
     {
@@ -678,9 +676,9 @@ plots.image_rows(
 # $$ (eq-noise-heat)
 #
 # which is a Gaussian blur of standard deviation $\sigma$ pixels. Total brightness, the mode $k = 0$, is conserved. Take the Fourier transform
-# of real digits before and after, and compare mode by mode:
+# of real digits before and after, and compare mode by mode ({numref}`fig-noise-blur`):
 
-# %% mystnb={"image": {"alt": "Remaining amplitude of a Fourier mode against its wavenumber, for two blurs. Curves of the closed form fall like Gaussians from one, the faster the stronger the blur, with points measured on digits."}}
+# %% mystnb={"image": {"alt": "Remaining amplitude of a Fourier mode against its wavenumber, for two blurs. Curves of the closed form fall like Gaussians from one, the faster the stronger the blur, with points measured on digits."}, "figure": {"name": "fig-noise-blur", "caption": "What two blurs leave of each Fourier mode: measured on digits (points), and by {eq}`eq-noise-heat`."}}
 sharp = digits.test_images[:200].double() / 255
 k = theory.wavenumbers(28)
 modulus = np.hypot(k[:, None], k)
@@ -753,10 +751,10 @@ filter_error = np.sqrt(expected * (1 - expected) / n)
 
 # %% [markdown]
 # At full contrast the camera does clip, and then the noise is not Gaussian. For a pixel that is black or white you can still work out
-# mean and variance after clipping (`theory.clipped_normal`), and with them the signal-to-noise ratio of a pixel. Clipping has two sides: it
+# mean and variance after clipping (`theory.clipped_normal`), and with them the signal-to-noise ratio of a pixel. Clipping has two sides ({numref}`fig-noise-filter`): it
 # cuts off the darker half of the swings of a black pixel, and it pulls black and white towards each other.
 
-# %% mystnb={"image": {"alt": "Two panels against the standard deviation of the noise. Top: accuracy of the nearer-image rule for two faded digits, points with error bars on the falling curve of the closed form. Bottom: signal over noise of one pixel, a curve with clipping and one without, both falling, and points simulated with clipping."}}
+# %% mystnb={"image": {"alt": "Two panels against the standard deviation of the noise. Top: accuracy of the nearer-image rule for two faded digits, points with error bars on the falling curve of the closed form. Bottom: signal over noise of one pixel, a curve with clipping and one without, both falling, and points simulated with clipping."}, "figure": {"name": "fig-noise-filter", "caption": "A matched filter under noise, and the signal-to-noise ratio of a pixel with clipping and without."}}
 fine = np.linspace(0.015, 0.11, 100)
 strong = np.linspace(0.15, 0.9, 100)
 black, spread = theory.clipped_normal(0.0, strong)
@@ -809,11 +807,11 @@ print("clipped pixels within 1 %:", bool(abs(ratio - 1).max() < 0.01))
 #
 # ## The records: damaged images
 #
-# Every trained network meets the same damaged test images, the same noise included. The score of a kind of damage is the mean height of
+# Every trained network meets the same damaged test images ({numref}`fig-noise-accuracy`), the same noise included. The score of a kind of damage is the mean height of
 # the accuracy over its amounts, that is, the area under the curve over its length. Intervals are over seeds; the choice of the images
 # is the same for all.
 
-# %% mystnb={"image": {"alt": "Three stacked panels of test accuracy in percent: against the standard deviation of Gaussian noise, against the fraction of salt-and-pepper pixels, and against the width of the blur in pixels. Four curves each, the network, the MLP, the smaller MLP and the bare layer, with intervals at every amount. Chance is marked at ten percent."}}
+# %% mystnb={"image": {"alt": "Three stacked panels of test accuracy in percent: against the standard deviation of Gaussian noise, against the fraction of salt-and-pepper pixels, and against the width of the blur in pixels. Four curves each, the network, the MLP, the smaller MLP and the bare layer, with intervals at every amount. Chance is marked at ten percent."}, "figure": {"name": "fig-noise-accuracy", "caption": "Test accuracy on damaged images."}}
 UNITS = {
     "gaussian": r"Gaussian noise, $\sigma$ (units of white)",
     "salt-pepper": "salt and pepper (fraction of pixels)",
@@ -845,9 +843,9 @@ plots.accuracy_against_damage(
 # %% [markdown]
 # Is that stability, or only accuracy? Who starts higher ends higher, without being any more stable. So put beside the difference of the
 # areas the difference of areas *relative to each network's accuracy on clean images*, a number that is one for a network that noise
-# does nothing to:
+# does nothing to ({numref}`fig-noise-areas`):
 
-# %% mystnb={"image": {"alt": "Eight rows in points: for all corruptions together, Gaussian noise, salt and pepper, and blur, first the difference of areas between the network and the MLP, then the same relative to each network's clean accuracy. A dot for each seed, a square with its interval, zero marked."}}
+# %% mystnb={"image": {"alt": "Eight rows in points: for all corruptions together, Gaussian noise, salt and pepper, and blur, first the difference of areas between the network and the MLP, then the same relative to each network's clean accuracy. A dot for each seed, a square with its interval, zero marked."}, "figure": {"name": "fig-noise-areas", "caption": "The network minus the MLP in the area under the curves, as it is and relative to the accuracy on clean images."}}
 AREAS = {
     "all": AREA,
     "Gaussian": final("gaussian_area"),
@@ -961,9 +959,9 @@ for p in NOISE_LEVELS[1:]:
 
 # %% [markdown]
 # So under this loss wrong labels should *raise* the coherence, without anything becoming spatial. Exercise 4 holds that against the
-# records. First the accuracy:
+# records. First the accuracy ({numref}`fig-noise-labels`):
 
-# %% mystnb={"image": {"alt": "Test accuracy in percent against the fraction of wrong training labels, at three fractions, for the network and the MLP, with intervals over the seeds. Chance is marked at ten percent."}}
+# %% mystnb={"image": {"alt": "Test accuracy in percent against the fraction of wrong training labels, at three fractions, for the network and the MLP, with intervals over the seeds. Chance is marked at ten percent."}, "figure": {"name": "fig-noise-labels", "caption": "Test accuracy after training on wrong labels."}}
 KINDS = {"the network": "experimental", "MLP": "mlp"}
 
 
@@ -1100,9 +1098,9 @@ print("mean of 100 within 4 errors:", bool(abs(honest) < 4 * error))
 
 # %% [markdown]
 # For networks on record only the accuracy $A$ is at hand. That gives a bound: an honest forecaster of accuracy $A$ has at most
-# $\sqrt{2/\pi}\sqrt{15\,A(1-A)/N}$ (`honest_error_bound`). What is above is a real gap.
+# $\sqrt{2/\pi}\sqrt{15\,A(1-A)/N}$ (`honest_error_bound`). What is above is a real gap ({numref}`fig-noise-calibration`).
 
-# %% mystnb={"image": {"alt": "Four rows, the network, the MLP, the smaller MLP and the bare layer: a dot for each seed and a square with its interval for the expected calibration error in percent."}}
+# %% mystnb={"image": {"alt": "Four rows, the network, the MLP, the smaller MLP and the bare layer: a dot for each seed and a square with its interval for the expected calibration error in percent."}, "figure": {"name": "fig-noise-calibration", "caption": "Expected calibration error of four trained networks."}}
 errors_found = {
     label: [100 * e for e in shelf.scores(r, final("calibration_error"))]
     for label, r in METHODS.items()
@@ -1199,6 +1197,7 @@ Markdown(
 # **1.** Blur a digit, and its coherence as an image rises. Predict by how much from the power of its modes, before you blur.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 power = torch.fft.fft(sharp[0]).abs().square().sum(0).numpy()
 rowwise = torch.fft.fft2(sharp[0]).abs().square().numpy()
 for sigma in CORRUPTIONS["blur"][1][1:]:
@@ -1217,6 +1216,7 @@ print("sharp:", abs(spatial_coherence(sharp[:1]) - unblurred) < 1e-9)
 # that any background can give it?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 centred = one_hot - one_hot.mean()
 u = -1 / 9  # the background of centred / centred.max()
 grid = np.linspace(-1, 1, 200_001)
@@ -1233,6 +1233,7 @@ print(f"the lowest of all: {lowest.min():.4f} at u = {at:.3f}")
 
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 def salt_ratio(f):
     return (1 - f) / math.sqrt(f / 2 * (1 - f / 2))
 
@@ -1253,6 +1254,7 @@ print("simulated within 1 %:", abs(ratio / wanted - 1) < 0.01)
 # wrong labels all that can be learned. Hold it against the records. What has the prediction left out?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 for p in NOISE_LEVELS:
     predicted = float(theory.spike_coherence(theory.quartic_background(p)))
     found = mean(f"noise-experimental-{p:g}", final("output_coherence"))(
@@ -1275,6 +1277,7 @@ print("hard in themselves, and labels that are learned by heart.")
 # nothing about it has changed.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 for bins in (5, 15, 60):
     off = []
     for seed in range(60):
@@ -1297,8 +1300,4 @@ for bins in (5, 15, 60):
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

@@ -146,3 +146,18 @@ def test_a_cells_code_can_be_copied(tab, server):
     copied = tab.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == cell.locator("pre").inner_text().strip()
     assert copied.strip() in (ROOT / f"{CHAPTERS[0]}.py").read_text()
+
+
+def test_a_solution_opens_from_the_keyboard(tab, server):
+    tab.goto(f"{server}{CHAPTERS[0]}.html")
+    toggle = tab.locator("#exercises details").first
+    code = toggle.locator(".cell_input")
+    assert not code.is_visible()
+    assert toggle.locator("summary").inner_text().strip() == "Solution"
+    toggle.locator("summary").focus()
+    tab.keyboard.press("Enter")
+    code.wait_for(state="visible", timeout=5_000)
+    assert toggle.locator(".cell_output").is_visible()
+    assert toggle.locator("summary").inner_text().strip() == "Solution"
+    tab.keyboard.press("Enter")
+    code.wait_for(state="hidden", timeout=5_000)

@@ -115,4 +115,60 @@ def test_every_symbol_of_the_notation_leads_to_a_section_that_uses_it():
 def test_a_chapter_says_first_what_its_last_cell_measured(chapter):
     html = soup(BUILT / f"{chapter}.html")
     outputs = html.select(".cell_output")
-    assert html.select_one("h1 + p.cost").text.split(": ")[1] == outputs[-1].text.strip() + "."
+    assert html.select_one("h1 + p.cost").text == outputs[-1].text.strip()
+
+
+def test_a_table_sums_up_what_the_chapters_cost():
+    page = soup(BUILT / "book" / "running.html")
+    table = page.find(id="what-the-chapters-cost").table
+    rows = [[cell.text for cell in row.find_all("td")] for row in table.select("tbody tr")]
+    heads = [soup(BUILT / f"{chapter}.html") for chapter in CHAPTERS]
+    assert [row[0] for row in rows] == [head.h1.find(string=True).text for head in heads]
+    for (_, seconds, memory, device), head in zip(rows, heads, strict=True):
+        measured = f"Runs in {seconds} on {device}, with at most {memory} of memory."
+        assert head.select_one("p.cost").text.startswith(measured.replace("\u00a0", " "))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_figures_are_numbered_and_the_text_leads_to_each(chapter):
+    article = soup(BUILT / f"{chapter}.html").select_one("article")
+    figures = article.select("figure[id]:has(img)")
+    assert len(figures) == len(article.select("img")) > 0
+    for figure in figures:
+        number = figure.select_one(".caption-number").text.strip()
+        assert re.fullmatch(r"Figure \d+", number)
+        assert number in [a.text for a in article.select(f'a.reference[href="#{figure["id"]}"]')]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_displayed_equations_are_numbered(chapter):
+    shown = soup(BUILT / f"{chapter}.html").select("article div.math")
+    numbered = [equation for equation in shown if equation.select_one(".eqno")]
+    assert len(numbered) >= 2
+    assert len(numbered) == len([e for e in shown if not e.find_parent(class_="cell_output")])
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_solutions_are_behind_toggles_that_say_so(chapter):
+    exercises = soup(BUILT / f"{chapter}.html").find(id="exercises")
+    toggles = exercises.select("details")
+    assert 3 <= len(toggles) <= 5
+    for toggle in toggles:
+        assert not toggle.has_attr("open")
+        assert not toggle.summary.has_attr("aria-label")
+        assert {p.text for p in toggle.summary.select("p")} == {"Solution"}
+        assert toggle.select_one(".cell_input")
+        assert toggle.select_one(".cell_output")
+    assert len(exercises.select(".cell_output, .cell_input")) == 2 * len(toggles)
+
+
+def test_every_entry_of_the_bibliography_is_cited():
+    page = BUILT / "book" / "references.html"
+    entries = {entry["id"] for entry in soup(page).select("dl.citation dt, div.citation[id]")}
+    assert len(entries) > 30
+    cited = {
+        urldefrag(link["href"]).fragment
+        for name in IN_ORDER
+        for link in soup(BUILT / f"{name}.html").select("article a[href*='references.html#']")
+    }
+    assert entries <= cited
