@@ -63,7 +63,7 @@ def learn_boundary(
         train: points (N, 2) and classes (N,), as `plane_points` makes them.
         test: the same, for the accuracies.
         where: places (…, 2) at which to measure the margin.
-        seed: any integer from 0, for the three streams of `physlib.training.fit`.
+        seed: any integer from 0, for the three streams of `physlib.fit`.
     """
     weights_seed, order_seed, noise_seed = seed_streams(seed)
     with torch.random.fork_rng(devices=[]):

@@ -74,7 +74,7 @@ def evaluate(
 def weights_are_finite(model: nn.Module, networks: int = 1) -> Tensor:
     """Whether no weight and no running mean is NaN or infinite, of each network: (networks,).
 
-    Several are stacked ones, of `physlib.batched`.
+    Several are stacked ones, of many seeds at once.
     """
     sound = [t.reshape(networks, -1).isfinite().all(1) for t in model.state_dict().values()]
     return torch.stack(sound).all(0)

@@ -311,7 +311,13 @@ print(f"rate over 2πc: {slope:.2f}")
 # of that: later, bands that close around the periodic box no longer shrink. (Our first box was half as wide
 # and ran twice as long. It gave a lower exponent, whose interval just missed one half.) A theory that treats
 # the walls as the zero lines of a spreading Gaussian field even gives the factor, approximately:
-# $\ell = \sqrt{8ct}$ {cite}`ohta1982,bray1994`.
+# $\ell = \sqrt{8ct}$ {cite}`ohta1982,bray1994`. {numref}`fig-landau-coarsening-moving` plays the quench.
+#
+# :::{figure-md} fig-landau-coarsening-moving
+# ![A square field of two colours: noise gathers into a labyrinth of domains, which lose their small parts and grow. Beside it the wall spacing rises on logarithmic axes, a little above the dashed square-root law.](../../book/_static/animations/coarsening.webp)
+#
+# A quench, moving (drawn beforehand): domains, and the spacing of their walls.
+# :::
 
 # %%
 generator = torch.Generator().manual_seed(0)
@@ -529,6 +535,7 @@ for name, output in (("zigzag", zigzag), ("cosine", smooth)):
 # Set $n = g = h$: all wrong classes have one height $h$. Then {eq}`eq-landau-rivals` is a curve, and you can
 # watch it in {numref}`fig-landau-landscape` as one weight after another changes from the post's value. Keep two things in mind. It is
 # one line through a space of many dimensions, and a line shows where minima are only along itself.
+# [Turn the weights yourself](../../book/explore.md#the-landscape-of-the-loss) and watch the minima move.
 
 # %% mystnb={"image": {"alt": "Three panels of the loss against the height of the wrong classes. Top: alpha from the post's value to 6; with the largest value the curve no longer touches zero and has its only minimum near the target. Middle: gamma from 0.5 to 20; the two points where the loss is zero move towards the target. Bottom: kappa from 0 to 2; without it the target has zero loss, and with it the zeros move outwards and the target costs more."}, "figure": {"name": "fig-landau-landscape", "caption": "The loss along one line, as each of its three weights varies."}}
 h = np.linspace(-0.7, 0.7, 701)

@@ -450,6 +450,14 @@ print(f"within 4 of them: {abs(mean - 0.4) < 4 * error}")
 #
 # The formula is for $\Delta U \gg T$. To measure $r$, start everybody on the left and watch the two
 # sides even out: $1 - 2p = e^{-2rt}$, with $p$ the fraction on the right ({numref}`fig-langevin-kramers`).
+# {numref}`fig-langevin-crossing` follows one of them, and you can [heat, cool and damp such a cloud
+# yourself](../../book/explore.md#a-cloud-in-a-double-well).
+#
+# :::{figure-md} fig-langevin-crossing
+# ![A particle on a curve with two valleys rattles in one, far below the ridge, and now and then crosses to the other; below, its position against the step shows long waits and fast crossings.](../../book/_static/animations/double-well.webp)
+#
+# One particle in the double well, moving (drawn beforehand): long waits, fast crossings.
+# :::
 
 # %% mystnb={"image": {"alt": "Escape rate per step on a logarithmic axis against barrier over temperature from 2.5 to 6. The simulated points fall on a straight line that nearly coincides with Kramers' line."}, "figure": {"name": "fig-langevin-kramers", "caption": "Escape rate against the barrier, in units of the temperature: measured (points), and Kramers' formula."}}
 inverse = np.array([2.5, 3.0, 4.0, 5.0, 6.0])

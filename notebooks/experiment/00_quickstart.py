@@ -368,6 +368,16 @@ shown = torch.cat([torch.arange(20), wrong[wrong >= 20][:10]])
 digit_grid(test.test_images[shown], test.test_labels[shown], read[shown])
 
 # %% [markdown]
+# In the plane you can watch such networks learn ({numref}`fig-boundaries`, one seed). The post's layer multiplies
+# input $i$ by about $i$, so its network begins all but blind to $x_1$: its first boundary is a horizontal line.
+#
+# :::{figure-md} fig-boundaries
+# ![Four panels, moons above and circles below, shaded by class while two networks learn. The multilayer perceptron bends around both shapes within a few epochs. The post's network begins with a horizontal line and stays less accurate.](../../book/_static/animations/decision-boundaries.webp)
+#
+# Decision boundaries while two networks learn, moving (drawn beforehand).
+# :::
+
+# %% [markdown]
 # ## What is honest to say after one run
 #
 # - The network from physics **learns**. Nothing in the three ingredients stops it from reading
