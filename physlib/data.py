@@ -9,6 +9,7 @@ from torch import Tensor
 
 from physlib.archives import STEMS, DatasetUnavailableError, read_verified
 from physlib.checks import require_choice, require_integer, require_number
+from physlib.memory import out_of_memory
 
 CLASSES = 10
 PIXELS = 28 * 28
@@ -173,6 +174,7 @@ def resolve_device(device: str | torch.device | None = None) -> torch.device:
     return torch.device(device)
 
 
+@out_of_memory("the dataset does not fit")
 def _scale(images: Tensor, pixel_range: tuple[float, float]) -> Tensor:
     black, white = pixel_range
     return images.flatten(1).float().mul_((white - black) / 255).add_(black)
