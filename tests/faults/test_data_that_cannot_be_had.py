@@ -116,7 +116,7 @@ def test_neither_a_copy_nor_a_network(fashion, saw):
 
 
 @fault("file-for-folder")
-def test_a_file_in_place_of_the_folder(fashion, monkeypatch, tmp_path, saw):
+def test_a_file_in_place_of_the_data(fashion, monkeypatch, tmp_path, saw):
     small_dataset.put(data_folders()[-1], fashion)
     file = tmp_path / "file"
     file.write_text("mine")
