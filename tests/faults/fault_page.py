@@ -17,8 +17,8 @@ you see against this page, word for word. `…` stands for a folder of yours.
 
 Three rules hold in all of them. A file is written beside its place and then renamed, so that you
 never meet half of one. A file that cannot be trusted is named, and left as it is or set aside,
-never deleted. And a finished record is never lost: what was on record before the fault still is
-after it, and the same command makes the rest.
+never deleted. And a finished record is never lost, unless somebody deletes it: what was on record
+before the fault still is after it, and the same command makes the rest.
 
 Where the command gives up, it ends with exit code 1 and one line on standard error; `--debug` shows
 the traceback as well.

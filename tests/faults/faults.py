@@ -55,7 +55,7 @@ FAULTS = {
     ),
     "killed-download": Fault(
         "stop",
-        "… is killed with half of a dataset's file downloaded",
+        "A program is killed with half of a dataset's file downloaded",
         "The files before it. The next run fetches this one again.",
     ),
     "interrupted": Fault(
@@ -65,17 +65,17 @@ FAULTS = {
     ),
     "full-checkpoint": Fault(
         "disk",
-        "A checkpoint becomes larger than the disk, or your quota, allows",
+        "A checkpoint does not fit on the disk, or into your quota",
         "The checkpoint before, byte for byte. With room again, the run goes on from it.",
     ),
     "full-record": Fault(
         "disk",
-        "A record does",
+        "A record does not fit on the disk, or into your quota",
         "Every finished record. With room again, the same command makes the rest.",
     ),
     "small-disk": Fault(
         "disk",
-        "A disk of a few kilobytes fills up with records",
+        "A disk fills up with records (a real one, of 16 KiB)",
         "Every finished record. With room again, the same command makes the rest.",
     ),
     "full-page": Fault(
