@@ -76,31 +76,38 @@ def test_a_download_without_room(fashion, server, tmp_path, saw, monkeypatch):
     assert list(data_folders()[-1].rglob("*.gz")) == []
 
 
-JSON = [sys.executable, "-m", "physlib", "verdicts", "--json", "--results", "nowhere"]
+# What is printed fits into the buffer of the output, and fails as late as can be; or it does not.
+LITTLE = ["train", "mlp", "--dataset", "digits", "--epochs", "1", "--json"]
+MUCH = ["verdicts", "--results", "nowhere", "--json"]
 
 
-@pytest.fixture
-def buffered():
-    """The environment in which a process buffers what it prints, as processes do."""
-    return {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+def output_to(stdout, arguments):
+    """What a process of its own says on stderr."""
+    # as processes do, it buffers what it prints
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "physlib", *arguments],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert ran.returncode == 1
+    return ran.stderr
 
 
 @fault("full-output")
-def test_output_to_a_full_disk(saw, buffered):
+def test_output_to_a_full_disk(saw):
     with Path("/dev/full").open("w") as full:
-        ran = subprocess.run(JSON, stdout=full, stderr=subprocess.PIPE, text=True, env=buffered)
-    assert ran.returncode == 1
-    saw(ran.stderr)
+        saw(output_to(full, LITTLE))
 
 
 @fault("closed-pipe")
-def test_output_to_nobody(saw, buffered):
+def test_output_to_nobody(saw):
     nobody, pipe = os.pipe()
     os.close(nobody)
-    ran = subprocess.run(JSON, stdout=pipe, stderr=subprocess.PIPE, text=True, env=buffered)
+    saw(output_to(pipe, MUCH))
     os.close(pipe)
-    assert ran.returncode == 1
-    saw(ran.stderr)
 
 
 # A real file system of 16 KiB, seen by this process and its children alone. Root, who may write
