@@ -136,6 +136,11 @@ def _download(name: str, filename: str) -> bytes:
                 download_url(mirror + filename, temporary.parent, temporary.name, sums[filename])
             return target.read_bytes()
         except (OSError, RuntimeError, HTTPException) as error:
+            if isinstance(error, OSError) and error.errno and error.filename:  # no mirror's fault
+                raise DatasetUnavailableError(
+                    f"{filename} of {name} cannot be kept: {error.filename}: {error.strerror}. "
+                    "Make room for it, or let XDG_CACHE_HOME name another folder."
+                ) from error
             reasons.append(f"{mirror}: {error}")
     raise DatasetUnavailableError(
         f"{filename} of {name} is in none of {', '.join(map(str, data_folders()))}, and could not "

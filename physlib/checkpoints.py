@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import torch
 
@@ -20,10 +22,10 @@ class CheckpointError(RuntimeError):
 
 def save_checkpoint(path: Path, recipe: Recipe, seed: int, state: dict[str, Any]) -> None:
     """Write `state`, tensors and plain values, with what it belongs to."""
+    content = BytesIO()  # torch's own writer of files says little about a full disk
+    torch.save({"format": FORMAT, "recipe": asdict(recipe), "seed": seed, "state": state}, content)
     with atomic_path(path) as temporary:
-        torch.save(
-            {"format": FORMAT, "recipe": asdict(recipe), "seed": seed, "state": state}, temporary
-        )
+        temporary.write_bytes(content.getbuffer())
 
 
 @contextmanager
@@ -34,9 +36,10 @@ def readable(path: Path) -> Iterator[None]:
     except CheckpointError:
         raise
     except Exception as error:
+        damaged = isinstance(error, BadZipFile)
+        reason = "is damaged" if damaged else f"cannot be read ({type(error).__name__})"
         raise CheckpointError(
-            f"checkpoint {path} cannot be read ({type(error).__name__}): it is left as it is; "
-            "name another file to start afresh"
+            f"checkpoint {path} {reason}: it is left as it is; name another file to start afresh"
         ) from error
 
 
@@ -47,6 +50,9 @@ def load_checkpoint(path: Path, recipe: Recipe, seed: int) -> dict[str, Any]:
         CheckpointError: of another format or of another run; `path` is left as it is. Read
             inside `readable`, damage is one too.
     """
+    with ZipFile(path) as archive:  # torch reads past its checksums: a flipped bit was a weight
+        if damaged := archive.testzip():
+            raise BadZipFile(f"{damaged} has another checksum")
     # weights_only: tensors and plain values, no pickled code
     saved = torch.load(path, map_location="cpu", weights_only=True)
     if saved["format"] != FORMAT:

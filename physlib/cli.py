@@ -2,43 +2,18 @@
 
 import json
 import sys
-import traceback
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from physlib.guarding import one_line_errors
 from physlib.recipes import recipes
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-
-
-def _one_line_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Let an error of `command` be one line on stderr and exit code 1."""
-
-    @wraps(command)
-    def guarded(*, debug: bool, **options: Any) -> None:
-        try:
-            command(debug=debug, **options)
-        except typer.Exit:
-            raise
-        except KeyboardInterrupt:
-            print("physlib: interrupted", file=sys.stderr)
-            raise typer.Exit(130) from None
-        except Exception as error:
-            if debug:
-                traceback.print_exc()
-            else:
-                message = " ".join(str(error).split()) or type(error).__name__
-                print(f"physlib: {message}", file=sys.stderr)
-            raise typer.Exit(1) from None
-
-    return guarded
 
 
 @app.callback()
@@ -47,7 +22,7 @@ def physlib() -> None:
 
 
 @app.command()
-@_one_line_errors
+@one_line_errors
 def train(
     recipe: Annotated[str, typer.Argument(help=f"One of {', '.join(recipes)}.")],
     against: Annotated[
@@ -138,7 +113,7 @@ def train(
 
 
 @app.command()
-@_one_line_errors
+@one_line_errors
 def reproduce(
     profile: Annotated[
         str, typer.Option(help="fast (minutes) or full (about two hours).")
@@ -175,7 +150,7 @@ def reproduce(
 
 
 @app.command()
-@_one_line_errors
+@one_line_errors
 def verdicts(
     profile: Annotated[str, typer.Option(help="Which records: full or fast.")] = "full",
     results: Annotated[Path, typer.Option(help="Folder of the records.")] = Path("results"),
@@ -200,7 +175,7 @@ def verdicts(
 
 
 @app.command()
-@_one_line_errors
+@one_line_errors
 def doctor(as_json: Json = False, debug: Debug = False) -> None:
     """Say what this machine has, and what is missing."""
     from physlib.doctor import findings

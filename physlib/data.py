@@ -10,6 +10,7 @@ from torch import Tensor
 
 from physlib.archives import STEMS, DatasetUnavailableError, read_verified
 from physlib.checks import LARGEST_SEED, require_choice, require_integer, require_number, shown
+from physlib.memory import out_of_memory
 
 CLASSES = 10
 PIXELS = 28 * 28
@@ -181,6 +182,7 @@ def resolve_device(device: str | torch.device | None = None) -> torch.device:
     return torch.device(device)
 
 
+@out_of_memory("the dataset does not fit")
 def _scale(images: Tensor, pixel_range: tuple[float, float]) -> Tensor:
     if not isinstance(pixel_range, Sequence) or len(pixel_range) != 2:
         raise ValueError(f"pixel_range must be (black, white), got {shown(pixel_range)}")

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from physlib.memory import out_of_memory
 from physlib.metrics import accuracy
 
 # From the indices (B,) of a batch to the loss () and the outputs (B, C).
@@ -54,6 +55,7 @@ def train_epoch(
 
 
 @torch.no_grad()
+@out_of_memory("scoring does not fit, whatever the batch_size: try a smaller network")
 def evaluate(
     model: nn.Module, loss_of: nn.Module, x: Tensor, y: Tensor, batch_size: int
 ) -> tuple[Tensor, Tensor]:

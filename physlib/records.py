@@ -27,6 +27,7 @@ from typing import Any, NoReturn
 import pandas as pd
 
 from physlib.checks import require_integer
+from physlib.files import naming
 from physlib.recipes import Recipe
 from physlib.studies import Study
 
@@ -120,9 +121,10 @@ def write_record(path: Path, record: Record) -> bool:
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     temporary.mkdir(parents=True)
     try:
-        (temporary / "values.csv").write_bytes(values)
-        (temporary / "run.json").write_text(text, encoding="utf-8", newline="\n")
-        os.rename(temporary, path)
+        with naming(path, temporary):
+            (temporary / "values.csv").write_bytes(values)
+            (temporary / "run.json").write_text(text, encoding="utf-8", newline="\n")
+            os.rename(temporary, path)
     except OSError:
         if path.exists():
             return False

@@ -21,6 +21,7 @@ from physlib.distributed import AcrossRanks
 from physlib.epochs import Step, evaluate, train_epoch, train_step, weights_are_finite
 from physlib.graphs import CudaRecorder, Replayed
 from physlib.launching import device_of_rank, is_first, one_per_machine_first
+from physlib.memory import advice, out_of_memory
 from physlib.recipes import Recipe, recipes
 from physlib.runs import Run
 
@@ -106,6 +107,7 @@ def fit(
         TypeError, ValueError: an argument of the wrong type or outside its range.
         DatasetUnavailableError: no copy of the recipe's dataset.
         CheckpointError: the checkpoint is damaged or of another run.
+        OutOfMemoryError: with the size of batch to try.
 
     Source:
         Stochastic gradient descent over shuffled batches; the post does not say how it trains.
@@ -147,7 +149,8 @@ def fit(
     train = data.train_inputs(recipe.pixel_range), data.train_labels
     test = data.test_inputs(recipe.pixel_range), data.test_labels
 
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    too_large = out_of_memory("the network does not fit: try a smaller one")
+    with too_large, torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         weights_seed, order_seed, noise_seed = seed_streams(seed)
         seed_generators(device, weights_seed)
         model = build_model(recipe).to(device)
@@ -168,7 +171,8 @@ def fit(
                     _restore(saved, run, optimizer, order)
 
         done = len(run.history["epoch"])
-        with progress_bar(recipe, progress and is_first(), initial=done) as bar:
+        fits = out_of_memory(advice(recipe.batch_size, len(train[1])))
+        with fits, progress_bar(recipe, progress and is_first(), initial=done) as bar:
             for _ in range(done, recipe.epochs):
                 start = time.perf_counter()
                 losses, hits = train_epoch(
@@ -186,6 +190,7 @@ def fit(
     return run
 
 
+@out_of_memory("the dataset does not fit")
 def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None = None) -> Dataset:
     """What `fit` trains and scores on: the dataset as the recipe shuffles, splits and mislabels it.
 

@@ -2,10 +2,12 @@
 
 import multiprocessing
 import os
+import re
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
@@ -47,6 +49,12 @@ def fan_out(
     ran = parallel(delayed(_attempt_in_process)(work, task) for task in tasks)
     try:
         yield ran
+    except BrokenProcessPool as error:
+        blow = re.search(r"\w+\(-\d+\)", str(error))
+        raise RuntimeError(
+            f"a worker process was killed ({blow[0] if blow else 'for no known reason'}), "
+            "perhaps since memory ran out: try fewer jobs; what is on record already is kept"
+        ) from error
     finally:
         ran.close()
 

@@ -1,82 +1,11 @@
-import gzip
-import hashlib
-import http.client
-import http.server
-import shutil
-import struct
-import threading
-
-import numpy as np
 import pytest
 import torch
 import torchvision
+from small_dataset import assert_is, put
 
-from physlib import archives, load_dataset
-from physlib.archives import STEMS, DatasetUnavailableError, data_folders, whereabouts
+from physlib import load_dataset
+from physlib.archives import data_folders, whereabouts
 from physlib.data import mnist_or_digits, pixel_order, resolve_device
-
-
-def idx(array):
-    """`array` in the IDX format of LeCun, Cortes and Burges."""
-    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
-
-
-@pytest.fixture
-def small(monkeypatch, tmp_path):
-    """A tiny Fashion-MNIST: its packed files, with an empty cache and no way to the network."""
-    generator = np.random.default_rng(0)
-    packed = {}
-    for stem in STEMS:
-        n = 20 if stem.startswith("train") else 6
-        shape = (n, 28, 28) if "images" in stem else (n,)
-        values = generator.integers(256 if "images" in stem else 10, size=shape).astype(np.uint8)
-        packed[f"{stem}.gz"] = gzip.compress(idx(values))
-    source = torchvision.datasets.FashionMNIST
-    sums = [(name, hashlib.md5(content).hexdigest()) for name, content in packed.items()]
-    monkeypatch.setattr(source, "resources", sums)
-    monkeypatch.setattr(source, "mirrors", ["http://127.0.0.1:9/"])  # nothing listens there
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("PHYSLIB_DATA", raising=False)
-    return packed
-
-
-@pytest.fixture
-def server(small, monkeypatch, tmp_path):
-    """Serves `small` on loopback; returns the folder it serves from."""
-    root = tmp_path / "served"
-    root.mkdir()
-    for name, content in small.items():
-        (root / name).write_bytes(content)
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args):
-            super().__init__(*args, directory=str(root))
-
-        def log_message(self, *args):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{httpd.server_port}/"
-        monkeypatch.setattr(torchvision.datasets.FashionMNIST, "mirrors", [address])
-        yield root
-        httpd.shutdown()
-
-
-def put(folder, small, leave_out=()):
-    raw = folder / "FashionMNIST" / "raw"
-    raw.mkdir(parents=True)
-    for name, content in small.items():
-        if name not in leave_out:
-            (raw / name).write_bytes(content)
-    return raw
-
-
-def assert_is(small, data):
-    images = gzip.decompress(small["train-images-idx3-ubyte.gz"])[16:]
-    assert data.train_images.numpy().tobytes() == images
-    labels = gzip.decompress(small["t10k-labels-idx1-ubyte.gz"])[8:]
-    assert data.test_labels.tolist() == list(labels)
 
 
 def test_digits_need_no_network_and_are_marked(monkeypatch):
@@ -142,82 +71,33 @@ def test_mnist_is_mnist(mnist):
     assert data.train_labels[:5].tolist() == [5, 0, 4, 1, 9]
 
 
-def test_a_downloaded_file_is_kept(server, small):
-    assert_is(small, load_dataset("fashion-mnist"))
-    shutil.rmtree(server)
-    assert_is(small, load_dataset("fashion-mnist"))
+def test_a_downloaded_file_is_kept(server, fashion):
+    assert_is(fashion, load_dataset("fashion-mnist"))
+    server.clear()
+    assert_is(fashion, load_dataset("fashion-mnist"))
     cached = data_folders()[-1] / "FashionMNIST" / "raw"
-    assert sorted(p.name for p in cached.iterdir()) == sorted(small)  # and nothing half-written
+    assert sorted(p.name for p in cached.iterdir()) == sorted(fashion)  # and nothing half-written
 
 
-def test_the_given_folder_comes_before_the_cache(small, monkeypatch, tmp_path):
-    raw = put(tmp_path / "given", small)
+def test_the_given_folder_comes_before_the_cache(fashion, monkeypatch, tmp_path):
+    raw = put(tmp_path / "given", fashion)
     monkeypatch.setenv("PHYSLIB_DATA", str(tmp_path / "given"))
-    assert_is(small, load_dataset("fashion-mnist"))
+    assert_is(fashion, load_dataset("fashion-mnist"))
     assert whereabouts("fashion-mnist") == str(raw)
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda content: content[:-7],
-        lambda content: content[:20] + bytes([content[20] ^ 1]) + content[21:],
-        lambda content: b"<!DOCTYPE html><title>Please log in</title>",
-        lambda content: b"",
-    ],
-    ids=["truncated", "one bit flipped", "a web page", "empty"],
-)
-def test_a_damaged_file_is_named_kept_and_fetched_again(server, small, damage):
-    name = "train-images-idx3-ubyte.gz"
-    raw = put(data_folders()[-1], small)
-    (raw / name).write_bytes(damage(small[name]))
-    with pytest.warns(UserWarning, match=f"{name} is damaged .* kept as {name}.corrupt"):
-        data = load_dataset("fashion-mnist")
-    assert_is(small, data)
-    assert (raw / f"{name}.corrupt").read_bytes() == damage(small[name])
-    assert (raw / name).read_bytes() == small[name]
-
-
-def test_a_damaged_download_is_refused(server, small):
-    name = "t10k-labels-idx1-ubyte.gz"
-    (server / name).write_bytes(b"not a label in sight")
-    with pytest.raises(DatasetUnavailableError, match=f"{name} of fashion-mnist .* corrupted"):
-        load_dataset("fashion-mnist")
-    assert not (data_folders()[-1] / "FashionMNIST" / "raw" / name).exists()
-
-
-def test_neither_copy_nor_network_is_one_clear_error(small):
-    with pytest.raises(DatasetUnavailableError) as caught:
-        load_dataset("fashion-mnist")
-    message = str(caught.value)
-    assert "train-images-idx3-ubyte.gz" in message
-    assert "PHYSLIB_DATA" in message
-    assert "'digits'" in message
-    assert "\n" not in message
-    assert whereabouts("fashion-mnist") is None
-
-
-def test_a_proxy_that_talks_nonsense_is_the_same_error(small, monkeypatch):
-    def nonsense(*arguments):
-        raise http.client.BadStatusLine("SSH-2.0-OpenSSH_9.2")
-
-    monkeypatch.setattr("torchvision.datasets.utils.download_url", nonsense)
-    with pytest.raises(DatasetUnavailableError, match="SSH-2.0"):
-        load_dataset("fashion-mnist")
-
-
-def test_an_unusable_folder_does_not_hide_the_cache(small, monkeypatch, tmp_path):
-    put(data_folders()[-1], small)
+def test_an_unusable_folder_does_not_hide_the_cache(fashion, monkeypatch, tmp_path):
+    put(data_folders()[-1], fashion)
     a_file = tmp_path / "file"
     a_file.touch()
     monkeypatch.setenv("PHYSLIB_DATA", str(a_file))
-    assert_is(small, load_dataset("fashion-mnist"))
+    assert_is(fashion, load_dataset("fashion-mnist"))
 
     given = tmp_path / "given"
     (given / "FashionMNIST" / "raw" / "t10k-labels-idx1-ubyte.gz").mkdir(parents=True)
     monkeypatch.setenv("PHYSLIB_DATA", str(given))
     with pytest.warns(UserWarning, match="cannot be read .* passed over"):
-        assert_is(small, load_dataset("fashion-mnist"))
+        assert_is(fashion, load_dataset("fashion-mnist"))
 
 
 def test_the_stand_in_is_announced_in_one_line(monkeypatch, tmp_path, capsys):
@@ -229,18 +109,6 @@ def test_the_stand_in_is_announced_in_one_line(monkeypatch, tmp_path, capsys):
     assert out == ""
     assert err.count("\n") == 1
     assert "digits" in err
-
-
-def test_unpacked_mnist_is_checked_too(monkeypatch, tmp_path):
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    (raw / STEMS[0]).write_bytes(b"certainly not sixty thousand images")
-    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
-    monkeypatch.setenv("PHYSLIB_DATA", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    with pytest.warns(UserWarning, match="damaged"), pytest.raises(DatasetUnavailableError):
-        archives.read_verified("mnist", STEMS[0])
-    assert (raw / f"{STEMS[0]}.corrupt").exists()
 
 
 def test_bad_names_and_devices_are_named():

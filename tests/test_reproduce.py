@@ -1,68 +1,24 @@
 """Small experiments on the stand-in digits: what is tested is the machinery, not the physics."""
 
 import json
-import multiprocessing
-import os
-import random
-import signal
-import time
 from pathlib import Path
 
 import pytest
 import torch
+from small_experiments import BAD, CHAIN, KNOWN, SEARCH, SMALL, run, second, values
 
-from physlib import recipes
 from physlib.experiments import Experiment
 from physlib.measurement import measure
 from physlib.records import RecordError, read_record, record_path
-from physlib.reproduce import reproduce
-from physlib.searches import Search
 from physlib.training import fit
-
-BASE = recipes["physlib"].override("dataset=digits", "epochs=1", "hidden=8")
-SMALL = (BASE.replace(name="small-a"), BASE.replace(name="small-b", temperature=1e-4))
-BAD = BASE.replace(name="bad", network="mlp", loss="cross-entropy", optimizer="sgd", lr=1e30)
-
-
-def small(_):
-    return SMALL
-
-
-def first(_):
-    return (SMALL[0], BAD)
-
-
-def second(lookup):
-    """Depends on what the first one found."""
-    accuracy = lookup(SMALL[0]).final("test_accuracy")
-    return (SMALL[0], BASE.replace(name="dependent", lr=1e-3 * (1 + accuracy)))
-
-
-SEARCH = Search("small", {"temperature": "(0.0, 0.0001)"}, SMALL)
-KNOWN = {"small": Experiment("small", "?", 2, small, searches=(SEARCH,))}
-CHAIN = {
-    "first": Experiment("first", "?", 1, first),
-    "second": Experiment("second", "?", 2, second, needs="first"),
-}
-
-
-def run(results, **options):
-    return reproduce(results=results, **{"jobs": 1, "progress": False, "known": KNOWN, **options})
-
-
-def values(results):
-    """The bytes of every value on record."""
-    return {str(p.relative_to(results)): p.read_bytes() for p in results.rglob("values.csv")}
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """An uninterrupted serial run, and how long it takes once everything is loaded."""
+    """An uninterrupted serial run."""
     results = tmp_path_factory.mktemp("whole")
     assert run(results).done == 4
-    start = time.perf_counter()
-    run(tmp_path_factory.mktemp("again"))
-    return results, time.perf_counter() - start
+    return results
 
 
 @pytest.fixture
@@ -76,7 +32,7 @@ def one_thread():
 
 @pytest.mark.usefixtures("one_thread")
 def test_what_is_on_record_is_what_a_run_gives(whole):
-    found = read_record(record_path(whole[0], "full", SMALL[1], 1), SMALL[1], 1)
+    found = read_record(record_path(whole, "full", SMALL[1], 1), SMALL[1], 1)
     live = fit(SMALL[1], 1, "cpu")
     assert found.curve("test_accuracy") == live.history["test_accuracy"]
     assert found.curve("train_loss") == live.history["train_loss"]
@@ -91,95 +47,30 @@ def test_what_is_on_record_is_what_a_run_gives(whole):
 
 
 def test_nothing_is_done_twice(whole):
-    before = {p: p.stat().st_mtime_ns for p in whole[0].rglob("seed-*/*")}
-    outcome = run(whole[0])
+    before = {p: p.stat().st_mtime_ns for p in whole.rglob("seed-*/*")}
+    outcome = run(whole)
     assert (outcome.done, outcome.found) == (0, 4)
-    assert {p: p.stat().st_mtime_ns for p in whole[0].rglob("seed-*/*")} == before
+    assert {p: p.stat().st_mtime_ns for p in whole.rglob("seed-*/*")} == before
 
 
 def test_a_search_space_goes_on_record(whole):
-    found = json.loads((whole[0] / "full" / "searches" / "small.json").read_text())
+    found = json.loads((whole / "full" / "searches" / "small.json").read_text())
     assert found == {"name": "small", "space": SEARCH.space, "trials": ["small-a", "small-b"]}
 
 
 def test_two_processes_give_the_same_bits(whole, tmp_path):
     assert run(tmp_path, jobs=2).done == 4
-    assert values(tmp_path) == values(whole[0])
+    assert values(tmp_path) == values(whole)
 
 
 def test_a_dask_cluster_gives_the_same_bits(whole, tmp_path):
     """Two threads in one worker: torch's global generator must not be shared."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0"
     ) as cluster:
         assert run(tmp_path, jobs=-1, dask=cluster.scheduler_address).done == 4
-    assert values(tmp_path) == values(whole[0])
-
-
-# Children come from a server that has the library loaded: ten fresh starts would take a minute.
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["physlib.reproduce", "pytest", "hypothesis"])
-
-
-def begin(begun, results):
-    begun.set()
-    run(results)
-
-
-def assert_goes_on(whole, results):
-    """Finish a run that was killed: what was whole stays, and the rest is the same bytes."""
-    before = {p: p.stat().st_mtime_ns for p in results.rglob("seed-*/*") if p.is_file()}
-    before = {p: t for p, t in before.items() if not p.parent.name.startswith(".")}
-    outcome = run(results)
-    assert outcome.done + outcome.found == 4
-    assert outcome.found == len(before) / 2
-    assert {p: p.stat().st_mtime_ns for p in before} == before
-    assert {n: v for n, v in values(results).items() if "/." not in n} == values(whole)
-
-
-def test_a_run_killed_at_ten_random_points_goes_on(whole, tmp_path):
-    results, duration = whole
-    generator = random.Random()
-    killed = 0
-    for trial in range(10):
-        folder = tmp_path / str(trial)
-        begun = CONTEXT.Event()
-        child = CONTEXT.Process(target=begin, args=(begun, folder))
-        child.start()
-        begun.wait()
-        time.sleep(generator.uniform(0, duration))
-        os.kill(child.pid, signal.SIGKILL)
-        child.join()
-        killed += child.exitcode == -signal.SIGKILL
-        assert_goes_on(results, folder)
-    assert killed >= 5  # the rest had finished
-
-
-def run_killed_at(results, where):
-    """Run until the second record is being written, and die there."""
-    rename, calls = os.rename, []
-
-    def killed(source, target):
-        calls.append(target)
-        if len(calls) == 2 and where == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        rename(source, target)
-        if len(calls) == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    os.rename = killed
-    run(results)
-
-
-@pytest.mark.parametrize(("where", "there"), [("before", 1), ("after", 2)])
-def test_a_run_killed_while_it_writes_goes_on(whole, tmp_path, where, there):
-    child = CONTEXT.Process(target=run_killed_at, args=(tmp_path, where))
-    child.start()
-    child.join()
-    assert child.exitcode == -signal.SIGKILL
-    assert len(list(tmp_path.glob("full/*/seed-*/run.json"))) == there
-    assert_goes_on(whole[0], tmp_path)
+    assert values(tmp_path) == values(whole)
 
 
 def test_experiments_that_need_others_come_after_them(tmp_path):

@@ -12,6 +12,7 @@ from physlib.batched.layers import stack_networks, unstack
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.epochs import Step, covered, step_accuracies, weights_are_finite
 from physlib.graphs import CudaRecorder, Replayed
+from physlib.memory import advice, out_of_memory
 from physlib.metrics import accuracy
 from physlib.recipes import Recipe
 from physlib.runs import Run
@@ -42,7 +43,8 @@ def fit_many(
         labels = [recipe_data(recipe, seed, device).train_labels for seed in seeds]
     y = torch.stack(labels)  # (S, N)
 
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    too_large = out_of_memory("the networks do not fit: try fewer seeds")
+    with too_large, torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         models, activations, orders, noise_seeds = [], [], [], []
         for seed in seeds:
             weights_seed, order_seed, noise_seed = seed_streams(seed)
@@ -60,7 +62,8 @@ def fit_many(
             step = Replayed(step, recorder)
         runs = [Run(recipe, seed, str(device), m) for seed, m in zip(seeds, models, strict=True)]
         going = dict(enumerate(runs))
-        with progress_bar(recipe, progress, label=f"{recipe.name} × {len(runs)}") as bar:
+        fits = out_of_memory(advice(recipe.batch_size, len(x), len(seeds)))
+        with fits, progress_bar(recipe, progress, label=f"{recipe.name} × {len(runs)}") as bar:
             for _ in range(recipe.epochs):
                 start = time.perf_counter()
                 steps = train_epoch(network, step, y, recipe.batch_size, orders)
@@ -126,6 +129,7 @@ def train_epoch(
 
 
 @torch.no_grad()
+@out_of_memory("scoring does not fit, whatever the batch_size: try fewer seeds")
 def evaluate(
     network: nn.Module, losses_of: Losses, x: Tensor, y: Tensor, batch_size: int, seeds: int
 ) -> tuple[Tensor, Tensor]:
