@@ -18,7 +18,7 @@ from pathlib import Path
 import dask
 import distributed
 import pytest
-from test_reproduce import BASE, CONTEXT, run, values
+from small_experiments import BASE, run, values
 
 import physlib
 from physlib.cluster import ClusterError
@@ -214,7 +214,7 @@ def test_a_client_that_dies_goes_on_where_it_was_on_the_same_cluster(serial, tmp
     """What it left behind is at work still when the next one comes."""
     with local(2) as cluster:
         for blow, there in ((signal.SIGKILL, 1), (signal.SIGINT, 3)):
-            client = CONTEXT.Process(target=begin, args=(tmp_path, cluster.scheduler_address))
+            client = context.Process(target=begin, args=(tmp_path, cluster.scheduler_address))
             client.start()
             wait_until(lambda n=there: on_record(tmp_path) >= n)
             os.kill(client.pid, blow)
