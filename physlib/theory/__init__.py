@@ -58,6 +58,7 @@ from physlib.theory.noise import (
     quartic_background,
 )
 from physlib.theory.symmetry import norm_growth
+from physlib.theory.uncertainty import exponential_spreads, gaussian_spreads, uncertainty_bound
 
 __all__ = [
     "Array",
@@ -81,8 +82,10 @@ __all__ = [
     "error_rate_at_zero_loss",
     "exact_noise_factor",
     "expected_minimum",
+    "exponential_spreads",
     "family_error",
     "free_energy_density",
+    "gaussian_spreads",
     "heating",
     "kink",
     "kink_energy",
@@ -109,6 +112,7 @@ __all__ = [
     "stability_limit",
     "susceptibility",
     "two_point_excess_kurtosis",
+    "uncertainty_bound",
     "velocity_temperature",
     "walked_norm",
     "wavenumbers",
