@@ -9,7 +9,6 @@ from torch.nn import functional as F
 from physlib.claims import claims
 from physlib.claims.uncertainty import TRAINED, obeying, rank_correlation
 from physlib.components.landau import GinzburgLandauLoss, ginzburg_landau_loss
-from physlib.data import DatasetUnavailableError, load_dataset
 from physlib.experiments import experiments
 from physlib.experiments.uncertainty import ALONG, EPSILON, NETWORKS
 from physlib.models import MLP
@@ -20,17 +19,6 @@ from physlib.principles.uncertainty.training import sample_loss, surviving
 from physlib.records import Record
 
 SMALL = {"epochs": 2, "train_images": 4000, "attacked": 200, "centres": 1, "samples": 64}
-
-
-def has_mnist():
-    try:
-        load_dataset("mnist")
-    except DatasetUnavailableError:
-        return False
-    return True
-
-
-needs_mnist = pytest.mark.skipif(not has_mnist(), reason="no copy of MNIST, and no network")
 
 
 def test_cross_entropy_is_accurate_where_the_usual_form_is_zero():
@@ -89,7 +77,7 @@ def test_survivors_are_right_before_and_after():
     assert surviving(model, cross_entropy, x, y, 1.0).sum() < 5
 
 
-@needs_mnist
+@pytest.mark.usefixtures("mnist")
 def test_hardening_gains_under_attack_and_costs_on_clean_images():
     settings = {**ALONG["mlp"].settings, **SMALL, "lr": 0.05, "epochs": 4}
     found = {}
@@ -112,7 +100,7 @@ def test_hardening_gains_under_attack_and_costs_on_clean_images():
         assert all(math.isfinite(value) for value in rows.values())
 
 
-@needs_mnist
+@pytest.mark.usefixtures("mnist")
 def test_the_same_seed_gives_the_same_rows_and_the_experimental_network_trains():
     settings = {**ALONG["experimental"].settings, **SMALL}
     once, again = (along_training(**settings, seed=7) for _ in range(2))
