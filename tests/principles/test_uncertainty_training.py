@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from physlib.claims import claims
-from physlib.claims.uncertainty import TRAINED, obeying, rank_correlation
+from physlib.claims.spreads import TRAINED, obeying, rank_correlation
 from physlib.components.landau import GinzburgLandauLoss, ginzburg_landau_loss
 from physlib.experiments import experiments
 from physlib.experiments.uncertainty import ALONG, EPSILON, NETWORKS
