@@ -6,6 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from physlib.plots.style import COLOURS, styled
@@ -82,6 +83,7 @@ def along_epochs(
         axes.set_title(panel, fontsize=9, loc="left")
         axes.set_ylabel(labels[panel], fontsize=9)
     column[-1, 0].set_xlabel("epoch")
+    column[-1, 0].xaxis.set_major_locator(MaxNLocator(integer=True))
     handles, names = column[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper center", ncols=3, fontsize=9)
     return figure
