@@ -81,6 +81,7 @@ from physlib.notebook import (
     verdict_table,
 )
 from physlib.principles.uncertainty import (
+    NODES,
     along_training,
     estimate_uncertainty,
     exact_uncertainty,
@@ -88,7 +89,6 @@ from physlib.principles.uncertainty import (
     random_loss,
     relation,
 )
-from physlib.principles.uncertainty.networks import NODES
 from physlib.wording import shown
 
 shelf = records()
@@ -130,7 +130,7 @@ plots.states(grid[:, 0], panels)
 # $$ (eq-uncertainty-state)
 #
 # So $\psi^2$ is large where the network fails. The abstract names "the derivatives of the normalized loss function" as the
-# conjugate of the inputs. That it is *this* normalisation, with a square, is our reading: the full papers were not at hand. With
+# conjugate of the inputs. That it is *this* normalisation, with a square, is our reading: the full papers were not at hand. Neither abstract has a number; the ½ is that of the quantum mechanics that both appeal to. With
 # one input for now, mean and spread of the position are
 #
 # $$
@@ -324,7 +324,7 @@ plots.both_sides(
     FLOOR,
 )
 
-# %%
+# %% tags=["hide-input"]
 half = claims["uncertainty-half"].statistic(shelf)
 congruence = claims["uncertainty-congruence"].statistic(shelf)
 plain = points["exact_product"] < 0.5
@@ -420,7 +420,7 @@ def last(name, metric, scale=1.0, digits=3):
     return shown(paired_interval(values), scale, digits)
 
 
-# %%
+# %% tags=["hide-input"]
 setting = ALONG["mlp"].settings
 Markdown(
     f"{seeds} seeds, {setting['epochs']} passes over {setting['train_images']:,} images, "
@@ -429,7 +429,7 @@ Markdown(
     f"{setting['samples']} samples each. After the last epoch, in percent:"
 )
 
-# %%
+# %% tags=["hide-input"]
 markdown_table(
     ("network", "accuracy", "under attack"),
     [
@@ -460,7 +460,7 @@ plots.along_epochs(
 # Means over the coordinates, as in {eq}`eq-uncertainty-average`, after the last epoch:
 
 
-# %%
+# %% tags=["hide-input"]
 def bound(name, measure):
     boundary = np.mean(middle(name, f"{measure}_boundary")[-1])
     return float(theory.uncertainty_bound(boundary))
@@ -483,7 +483,7 @@ markdown_table(
             f"{middle(name, f'{measure}_dx')[-1]:.4f}",
             f"{middle(name, f'{measure}_dp')[-1]:.4f}",
             f"{middle(name, f'{measure}_product')[-1]:.5f}",
-            f"±{bound(name, measure) + 2 * middle(name, f'{measure}_boundary_error')[-1]:.4f}",
+            f"±{bound(name, measure) + 2 * middle(name, f'{measure}_boundary_error')[-1]:.5f}",
             f"{middle(name, f'{measure}_effective')[-1]:.0f}",
         )
         for name in NAMES
@@ -494,7 +494,7 @@ markdown_table(
     ],
 )
 
-# %%
+# %% tags=["hide-input"]
 largest = max(
     run.final(f"{m}_product")
     for n in runs
@@ -567,7 +567,7 @@ plots.forest(
     "rank correlation",
 )
 
-# %%
+# %% tags=["hide-input"]
 everything = {
     **PAIRS,
     "Δx, Δp, all images": ("whole_dx", "whole_dp"),
@@ -600,7 +600,7 @@ markdown_table(
 # The last column is across networks: for each seed, the four that learn from true labels, after the last epoch. "Undefined" is where an accuracy never
 # changes in some seed. What the table says:
 
-# %%
+# %% tags=["hide-input"]
 stuck = sum(r.final("test_accuracy") < 0.2 for r in runs["twice-hardened"])
 
 

@@ -58,11 +58,17 @@ from physlib.theory.noise import (
     quartic_background,
 )
 from physlib.theory.symmetry import norm_growth
-from physlib.theory.uncertainty import exponential_spreads, gaussian_spreads, uncertainty_bound
+from physlib.theory.uncertainty import (
+    Spreads,
+    exponential_spreads,
+    gaussian_spreads,
+    uncertainty_bound,
+)
 
 __all__ = [
     "Array",
     "Scheme",
+    "Spreads",
     "background_for",
     "blur_factor",
     "boltzmann_density",

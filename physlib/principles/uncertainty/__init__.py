@@ -6,17 +6,18 @@ from physlib.principles.uncertainty.estimators import (
     exact_uncertainty,
 )
 from physlib.principles.uncertainty.images import DataSpread, LocalSpread, around, over_data
-from physlib.principles.uncertainty.networks import random_loss, random_networks
-from physlib.principles.uncertainty.relation import (
+from physlib.principles.uncertainty.inequality import (
     Moments,
     Relation,
     effective_samples,
     jackknife,
     relation,
 )
+from physlib.principles.uncertainty.networks import NODES, random_loss, random_networks
 from physlib.principles.uncertainty.training import along_training
 
 __all__ = [
+    "NODES",
     "DataSpread",
     "Estimate",
     "LocalSpread",

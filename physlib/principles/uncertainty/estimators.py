@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from physlib.checks import require_integer
-from physlib.principles.uncertainty.relation import (
+from physlib.principles.uncertainty.inequality import (
     Moments,
     Relation,
     effective_samples,

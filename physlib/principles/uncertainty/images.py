@@ -7,7 +7,7 @@ from torch import Tensor
 
 from physlib.checks import require_integer, require_number
 from physlib.principles.uncertainty.estimators import Field
-from physlib.principles.uncertainty.relation import (
+from physlib.principles.uncertainty.inequality import (
     effective_samples,
     jackknife,
     value_and_gradient,

@@ -1,7 +1,7 @@
 """From means over samples to spreads, the bound, and what the samples leave open of them."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -78,10 +78,9 @@ def relation(moments: Moments, half: Tensor) -> Relation:
     )
 
 
-R = TypeVar("R", bound=tuple[Tensor, ...])
-
-
-def jackknife(function: Callable[..., R], samples: Sequence[Tensor]) -> tuple[R, R]:
+def jackknife(
+    function: Callable[..., tuple[Tensor, ...]], samples: Sequence[Tensor]
+) -> tuple[Any, Any]:
     """`function` of the means of `samples`, without its bias of first order, and standard errors.
 
     Args:
