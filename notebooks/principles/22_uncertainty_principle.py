@@ -126,7 +126,10 @@ plots.states(grid[:, 0], panels)
 # Take a network, a label, and its loss $\ell(x)$ as a function of the input $x$ in a box. Divide it by its length, and you have a state:
 #
 # $$
-# \psi(x) = \frac{\ell(x)}{\sqrt{\int \ell^2\,\mathrm dx}}, \qquad \int\psi^2\,\mathrm dx = 1 .
+# \begin{gathered}
+# \psi(x) = \frac{\ell(x)}{\sqrt{\int \ell^2\,\mathrm dx}}, \\
+# \int\psi^2\,\mathrm dx = 1 .
+# \end{gathered}
 # $$ (eq-uncertainty-state)
 #
 # So $\psi^2$ is large where the network fails. The abstract names "the derivatives of the normalized loss function" as the
@@ -134,7 +137,10 @@ plots.states(grid[:, 0], panels)
 # one input for now, mean and spread of the position are
 #
 # $$
-# \langle x\rangle = \int x\,\psi^2\,\mathrm dx, \quad \Delta x^2 = \int(x-\langle x\rangle)^2\psi^2\,\mathrm dx .
+# \begin{aligned}
+# \langle x\rangle &= \int x\,\psi^2\,\mathrm dx, \\
+# \Delta x^2 &= \int(x-\langle x\rangle)^2\psi^2\,\mathrm dx .
+# \end{aligned}
 # $$ (eq-uncertainty-position)
 #
 # Quantum mechanics has $\hat p = -\mathrm i\,\partial$ for the momentum, with $\hbar = 1$. Its mean is
@@ -149,7 +155,10 @@ plots.states(grid[:, 0], panels)
 # The spread is the length of what is left of $\partial\psi$ without its part along $\psi$,
 #
 # $$
-# \Delta p^2 = \int(\partial\psi - g\,\psi)^2\,\mathrm dx = \int(\partial\psi)^2\,\mathrm dx - g^2 ,
+# \begin{aligned}
+# \Delta p^2 &= \int(\partial\psi - g\,\psi)^2\,\mathrm dx \\
+# &= \int(\partial\psi)^2\,\mathrm dx - g^2 ,
+# \end{aligned}
 # $$ (eq-uncertainty-momentum)
 #
 # and it is the same number with $-\mathrm i$ and without. This is our $\Delta p$. The abstract's $\Delta$ is $\partial\psi$ itself, whose size
@@ -198,8 +207,10 @@ plots.states(grid[:, 0], panels)
 # $x_i = a_i$ and $x_i = b_i$ of the box. To have one number, average over the coordinates. Cauchy–Schwarz for sums says
 #
 # $$
-# \Bigl(\frac1d\sum_i\Delta x_i^2\Bigr)^{\!\frac12}\Bigl(\frac1d\sum_i\Delta p_i^2\Bigr)^{\!\frac12}
+# \begin{gathered}
+# \Bigl(\frac1d\sum_i\Delta x_i^2\Bigr)^{\!\frac12}\Bigl(\frac1d\sum_i\Delta p_i^2\Bigr)^{\!\frac12} \\
 # \ge \Bigl|\frac12 - \frac1d\sum_i B_i\Bigr| .
+# \end{gathered}
 # $$ (eq-uncertainty-average)
 #
 # Inputs in the world are not uniform. If they have a density $\rho$, all means are $\int\cdots\rho\,\mathrm dx$, and integrating by parts
