@@ -177,10 +177,10 @@ plots.states(grid[:, 0], panels)
 # for the term with $g$ has a factor $\int(x-\langle x\rangle)\psi^2 = 0$. Now $\psi\,\partial\psi = \frac12\partial(\psi^2)$. Integrate by parts:
 #
 # $$
-# \begin{aligned}
-# \int(x-\langle x\rangle)\,\psi\,\partial\psi\,\mathrm dx &= B - \frac12, \\
-# B &= \frac12\bigl[(x-\langle x\rangle)\,\psi^2\bigr]_a^b .
-# \end{aligned}
+# \begin{gathered}
+# \int(x-\langle x\rangle)\,\psi\,\partial\psi\,\mathrm dx = B - \frac12, \\
+# B = \frac12\bigl[(x-\langle x\rangle)\,\psi^2\bigr]_a^b .
+# \end{gathered}
 # $$ (eq-uncertainty-parts)
 #
 # The ½ is what is left of $\int\psi^2 = 1$. Together,
