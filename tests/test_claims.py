@@ -1,5 +1,6 @@
 """Claims judged on records made up for the purpose, whose verdicts can be told beforehand."""
 
+import itertools
 import math
 import re
 from dataclasses import replace
@@ -31,6 +32,7 @@ from physlib.claims.judging import (
 )
 from physlib.claims.rules import above, every_part, level, near, not_above, reaches, within
 from physlib.experiments import CELLS, FACTORS, TUNING, Experiment, experiments
+from physlib.experiments.uncertainty import NETWORKS
 from physlib.factorial import effects
 from physlib.intervals import Interval, paired_interval
 from physlib.records import MissingRecordError, Record, RecordError, record_path, write_record
@@ -305,7 +307,7 @@ def test_parts_show_the_first():
 
 
 def test_every_claim_is_complete_and_named():
-    assert len(claims) == 26
+    assert len(claims) == 31
     for claim_id, claim in claims.items():
         assert claim.id == claim_id
         assert re.fullmatch(r"[a-z0-9-]+", claim_id)
@@ -326,6 +328,12 @@ def test_claims_need_only_what_experiments_make():
         def runs(self, recipe):
             self.names.append(recipe)
             curve = [0.5] * 100
+            if recipe == NETWORKS.name:
+                return [Record(NETWORKS, s, [(1, "dimension", 0)], {}) for s in range(5)]
+            if recipe.startswith("uncertainty-"):
+                spreads = itertools.product(("local", "whole", "data"), ("dx", "dp", "product"))
+                names = ["test_accuracy", "pgd_accuracy", *map("_".join, spreads)]
+                return [run(seed, **dict.fromkeys(names, curve)) for seed in range(5)]
             metrics = {"beta_1": 0.1, "t_1": 1.0, "train_loss": curve, "test_loss": curve}
             return [run(seed, test_accuracy=curve, **metrics) for seed in range(5)]
 
@@ -341,8 +349,11 @@ def test_quotes_are_the_posts_words():
     if not POST.exists():
         pytest.skip("the post's text is not beside this checkout")
     post = " ".join(POST.read_text().replace("*", "").replace("|", " ").split())
+    abstracts = " ".join((POST.parent / "abstracts.txt").read_text().split())
     for claim in claims.values():
-        if not claim.where.startswith("later revision"):
+        if claim.where == "the abstract":
+            assert claim.quote in abstracts, claim.id
+        elif not claim.where.startswith("later revision"):
             for piece in claim.quote.split("|"):
                 assert " ".join(piece.split()) in post, claim.id
 
@@ -359,6 +370,8 @@ def test_thresholds_are_those_that_were_fixed():
     assert numbers["dynamic-weights"] == {"size": 0.01, "some": 0.0}
     assert numbers["revision-one-layer"] == {"claimed": 0.92, "tolerance": 0.007}
     assert numbers["revision-two-layers"] == {"claimed": 0.96, "tolerance": 0.007}
+    assert numbers["uncertainty-half"] == {"size": 1.0, "some": 0.5}
+    assert numbers["uncertainty-congruence"] == {"size": 1.0}
     for layers in ("one-layer", "two-layers"):
         accuracy = numbers[f"revision-{layers}-accuracy-curve"]
         assert accuracy == {"near": 0.007, "far": 0.014}

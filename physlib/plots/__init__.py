@@ -60,6 +60,13 @@ from physlib.plots.training import (
     search_trials,
     step_costs,
 )
+from physlib.plots.uncertainty import (
+    along_epochs,
+    both_sides,
+    corrected_bound,
+    paths,
+    states,
+)
 
 __all__ = [
     "COLOURS",
@@ -67,12 +74,15 @@ __all__ = [
     "accuracy_against_damage",
     "accuracy_curves",
     "against_temperature",
+    "along_epochs",
     "annealing",
     "boosts",
+    "both_sides",
     "brownian_paths",
     "cell_scores",
     "coarsening",
     "collapses",
+    "corrected_bound",
     "coverage",
     "cube",
     "digit_grid",
@@ -96,6 +106,7 @@ __all__ = [
     "learning_curves",
     "loss_density",
     "norm_thermometer",
+    "paths",
     "phase_diagram",
     "phase_transition",
     "points_on_curves",
@@ -110,6 +121,7 @@ __all__ = [
     "search_trials",
     "seed_intervals",
     "shrinking_disc",
+    "states",
     "step_costs",
     "styled",
     "sweep_times",

@@ -64,10 +64,17 @@ from physlib.theory.sweeps import (
     makespan_bounds,
 )
 from physlib.theory.symmetry import norm_growth
+from physlib.theory.uncertainty import (
+    Spreads,
+    exponential_spreads,
+    gaussian_spreads,
+    uncertainty_bound,
+)
 
 __all__ = [
     "Array",
     "Scheme",
+    "Spreads",
     "background_for",
     "blur_factor",
     "boltzmann_density",
@@ -90,8 +97,10 @@ __all__ = [
     "expected_attempts",
     "expected_minimum",
     "expected_seconds",
+    "exponential_spreads",
     "family_error",
     "free_energy_density",
+    "gaussian_spreads",
     "heating",
     "kink",
     "kink_energy",
@@ -119,6 +128,7 @@ __all__ = [
     "stability_limit",
     "susceptibility",
     "two_point_excess_kurtosis",
+    "uncertainty_bound",
     "velocity_temperature",
     "walked_norm",
     "wavenumbers",
