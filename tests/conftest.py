@@ -32,6 +32,18 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def drawn_in_the_style(monkeypatch):
+    """Looks at all figures that a test makes, when it is through with them."""
+    import matplotlib.pyplot as plt
+    from figure_style import faults
+
+    drawn, close = [], plt.close
+    monkeypatch.setattr(plt, "close", lambda figure: (drawn.append(figure), close(figure)))
+    yield
+    assert [fault for figure in drawn for fault in faults(figure)] == []
+
+
+@pytest.fixture
 def fashion(monkeypatch, tmp_path):
     """A tiny Fashion-MNIST: its packed files, with an empty cache and no way to the network."""
     source = torchvision.datasets.FashionMNIST

@@ -5,22 +5,15 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from figure_style import faults
 
 from physlib import plots, theory
 
-
-@pytest.fixture(autouse=True)
-def _every_figure_is_in_the_style(monkeypatch):
-    """All figures that a test makes, when it is through with them."""
-    drawn, close = [], plt.close
-    monkeypatch.setattr(plt, "close", lambda figure: (drawn.append(figure), close(figure)))
-    yield
-    assert [fault for figure in drawn for fault in faults(figure)] == []
+pytestmark = pytest.mark.usefixtures("drawn_in_the_style")
 
 
 def test_every_kind_of_figure_is_looked_at():
-    text = Path(__file__).read_text()
+    text = "".join(path.read_text() for path in Path(__file__).parent.rglob("test_*figures.py"))
+    text += Path(__file__).read_text()
     kinds = [name for name in plots.__all__ if name.islower() and name != "styled"]
     assert len(kinds) > 40
     assert [name for name in kinds if f"plots.{name}(" not in text] == []
@@ -443,3 +436,13 @@ def test_epoch_times_put_the_fastest_on_top_and_label_it():
     assert axes.get_xscale() == "log"
     ends = [c[2][0].get_segments()[0][:, 0].tolist() for c in axes.containers if c[2]]
     assert ends == [[0.5, 2.0], [8.0, 10.0]]
+
+
+def test_sweep_times_have_their_floors():
+    curve = {1: 3600.0, 10: 400.0, 100: 120.0}
+    floors = {"the longest run": 100.0, "the scheduler": 60.0}
+    (axes,) = plots.sweep_times(curve, curve, {1: 3600.0, 100: 36.0}, floors).axes
+    assert [line.get_ydata()[0] for line in axes.lines] == pytest.approx(
+        [1, 1, 1, 100 / 3600, 60 / 3600]
+    )
+    assert [text.get_text() for text in axes.texts] == list(floors)

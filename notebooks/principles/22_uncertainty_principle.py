@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -26,8 +27,7 @@
 # **You need** integration by parts and variances. No quantum mechanics; if you have met it, you will see where the analogy
 # ends. [The quickstart](../experiment/00_quickstart) has the networks.
 #
-# **It costs** about a minute on two CPU cores; the last cell prints what it cost when this page was made. The records that it
-# reads were made once, beforehand.
+# The records that it reads were made once, beforehand.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -73,8 +73,8 @@ from physlib.claims.spreads import (
 from physlib.experiments.uncertainty import ALONG, EPSILON
 from physlib.intervals import paired_interval
 from physlib.notebook import (
+    cost,
     markdown_table,
-    peak_memory,
     records,
     sensitivity_table,
     source,
@@ -98,9 +98,9 @@ shelf = records()
 #
 # A particle lives between two walls, at $x = -1$ and $x = 1$. Its state is a function $\psi$, and $\psi^2$ says where you may
 # find it. How spread out it is you see at once. Its momentum is in the slope of $\psi$; the spread of that, $\Delta p$, you will
-# meet in a moment. The title of each panel has the product of the two spreads.
+# meet in a moment. The title of each panel of {numref}`fig-uncertainty-states` has the product of the two spreads.
 
-# %% mystnb={"image": {"alt": "Three panels between two black walls. Left, a narrow bell in the middle that is gone before it gets to a wall; its product is 0.50. Middle, a constant; its product is 0.00. Right, a curve that rises steeply towards the right wall; its product is 0.00 too."}}
+# %% mystnb={"image": {"alt": "Three panels between two black walls. Left, a narrow bell in the middle that is gone before it gets to a wall; its product is 0.50. Middle, a constant; its product is 0.00. Right, a curve that rises steeply towards the right wall; its product is 0.00 too."}, "figure": {"name": "fig-uncertainty-states", "caption": "Three states between two walls, and the product of their spreads."}}
 shapes = {
     "a narrow bell": lambda x: torch.exp(-10 * x[:, 0] ** 2),
     "a constant": lambda x: 1 + 0 * x[:, 0],
@@ -250,9 +250,9 @@ source(jackknife)
 # ## The check: Gaussians of both signs
 #
 # A Gaussian must lie *on* the bound, whatever its $\kappa$. Here are nine between the walls, from narrow to upside down, each from four thousand
-# random points. The line is {eq}`eq-uncertainty-bound`, the bars are two standard errors:
+# random points ({numref}`fig-uncertainty-gaussians`). The line is {eq}`eq-uncertainty-bound`, the bars are two standard errors:
 
-# %% mystnb={"image": {"alt": "Product of the spreads against the boundary term. A black line falls from one half at zero to zero at one half, and rises again beyond. Nine points with small error bars lie on it: five upright Gaussians on the falling branch and four upside-down ones on the rising branch, two of these above a dashed horizontal line at one half."}}
+# %% mystnb={"image": {"alt": "Product of the spreads against the boundary term. A black line falls from one half at zero to zero at one half, and rises again beyond. Nine points with small error bars lie on it: five upright Gaussians on the falling branch and four upside-down ones on the rising branch, two of these above a dashed horizontal line at one half."}, "figure": {"name": "fig-uncertainty-gaussians", "caption": "Gaussians between walls against the corrected bound: Monte Carlo (points), and in closed form (line)."}}
 stiffnesses = (30.0, 10.0, 5.0, 2.0, 0.5, -0.5, -2.0, -4.0, -6.0)
 measured, pulls = {}, []
 for kappa in stiffnesses:
@@ -319,9 +319,9 @@ for k in range(6):
 print("Monte Carlo within 4.5 standard errors of quadrature:", worst < 4.5)
 
 # %% [markdown]
-# And the full record, made once. Each point is a coordinate of a network, by quadrature:
+# And the full record, made once. Each point of {numref}`fig-uncertainty-networks` is a coordinate of a network, by quadrature:
 
-# %% mystnb={"image": {"alt": "Scatter plot on logarithmic axes of the product of the spreads against the corrected bound, in four colours for one to four dimensions. Every point lies on or above the diagonal. Most of them lie far below the dashed horizontal line at one half."}}
+# %% mystnb={"image": {"alt": "Scatter plot on logarithmic axes of the product of the spreads against the corrected bound, in four colours for one to four dimensions. Every point lies on or above the diagonal. Most of them lie far below the dashed horizontal line at one half."}, "figure": {"name": "fig-uncertainty-networks", "caption": "Both sides of the relation, for every coordinate of two hundred random networks."}}
 points = coordinates(shelf)
 FLOOR = 1e-4
 plots.both_sides(
@@ -453,7 +453,10 @@ markdown_table(
     ],
 )
 
-# %% mystnb={"image": {"alt": "Two panels against the epoch, nought to eight. On clean images the MLP, the experimental network and the hardened MLP all rise above ninety percent; the one hardened with twice the radius has a band from ten to a hundred; the control stays at ten. Under attack the experimental and the hardened network keep rising, while the MLP falls from its first epoch on."}}
+# %% [markdown]
+# And epoch by epoch, in {numref}`fig-uncertainty-training`:
+
+# %% mystnb={"image": {"alt": "Two panels against the epoch, nought to eight. On clean images the MLP, the experimental network and the hardened MLP all rise above ninety percent; the one hardened with twice the radius has a band from ten to a hundred; the control stays at ten. Under attack the experimental and the hardened network keep rising, while the MLP falls from its first epoch on."}, "figure": {"name": "fig-uncertainty-training", "caption": "Accuracy on clean images and under attack, epoch by epoch; mean over seeds with 95 % intervals."}}
 plots.along_epochs(
     {
         panel: {NAMES[n]: curve(n, metric, 100) for n in NAMES}
@@ -527,10 +530,10 @@ learnt, its $\\Delta x$ is that of the box.* A trade-off between a number that c
 # %% [markdown]
 # ### Does one spread fall while the other rises?
 #
-# Over the data $\Delta x$ is free to move: the weight $\psi^2$ sits on the images that the network gets most wrong. Below is
+# Over the data $\Delta x$ is free to move: the weight $\psi^2$ sits on the images that the network gets most wrong. {numref}`fig-uncertainty-paths` has
 # each network's way through the two planes, epoch by epoch, as the mean over seeds. The claim is that ways run *down to the right*.
 
-# %% mystnb={"image": {"alt": "Two panels of paths, each from a ring to a dot. Above, accuracy under attack against accuracy: the MLP runs down to the right, the experimental and both hardened networks run up to the right, the control stays in a corner. Below, the spread of p against that of x over the data: paths of the networks with true labels wander to the left and upwards, the control stays at the bottom."}}
+# %% mystnb={"image": {"alt": "Two panels of paths, each from a ring to a dot. Above, accuracy under attack against accuracy: the MLP runs down to the right, the experimental and both hardened networks run up to the right, the control stays in a corner. Below, the spread of p against that of x over the data: paths of the networks with true labels wander to the left and upwards, the control stays at the bottom."}, "figure": {"name": "fig-uncertainty-paths", "caption": "The way of each network through the plane of the accuracies and that of the spreads."}}
 plots.paths(
     {
         "accuracy and robustness": {
@@ -556,9 +559,9 @@ plots.paths(
 
 # %% [markdown]
 # One number for a way: Spearman's *rank correlation* between its two coordinates over the epochs, for each seed. It is −1 if one always falls when the
-# other rises. The epoch before training is left out. Dots are seeds:
+# other rises. The epoch before training is left out. Dots in {numref}`fig-uncertainty-correlations` are seeds:
 
-# %% mystnb={"image": {"alt": "Two panels with a row for each network. Left, the correlation of accuracy with accuracy under attack: clearly negative for the MLP, near one for the experimental network and the hardened one, unclear for the control. Right, that of the two spreads over the data: negative for the first three, not distinguishable from zero for the other two."}}
+# %% mystnb={"image": {"alt": "Two panels with a row for each network. Left, the correlation of accuracy with accuracy under attack: clearly negative for the MLP, near one for the experimental network and the hardened one, unclear for the control. Right, that of the two spreads over the data: negative for the first three, not distinguishable from zero for the other two."}, "figure": {"name": "fig-uncertainty-correlations", "caption": "Rank correlations along training: seeds (dots), and their mean with its 95 % interval."}}
 PAIRS = {
     "accuracy, under attack": ("test_accuracy", "pgd_accuracy"),
     "Δx, Δp over data": ("data_dx", "data_dp"),
@@ -687,6 +690,7 @@ sensitivity_table(shelf, "uncertainty-mechanism")
 # paper, then here.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 found = exact_uncertainty(
     lambda x: torch.sin(math.pi * (x[:, 0] + 1) / 2), *walls, points=60
 )
@@ -699,6 +703,7 @@ print(f"product {found.product.item():.4f}, on paper {paper:.4f}")
 # $\log\psi$ to second order first.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 loss = random_loss(1, 2.0, torch.Generator().manual_seed(3))
 sizes = np.array([0.2, 0.1, 0.05, 0.025])
 shrinking = [
@@ -713,6 +718,7 @@ for name in ("dx", "dp", "bound"):
 # **3.** Give the inputs a Gaussian density with variance 1, far walls, and $\psi\propto e^{-x^2/8}$. What are $S$ and the bound? Is it an equality?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 found = exact_uncertainty(
     lambda x: torch.exp(-(x[:, 0] ** 2) / 8),
     [-9.0],
@@ -728,6 +734,7 @@ print("equality:", math.isclose(found.product.item(), found.bound.item()))
 # $\sqrt{\int(\partial\psi)^2}$ instead of the spread. Does the plain ½ hold then?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 for slope in (0.5, 1.5, 5.0):
     found = exact_uncertainty(
         lambda x, g=slope: torch.exp(g * x[:, 0]), *walls, points=60
@@ -746,8 +753,4 @@ for slope in (0.5, 1.5, 5.0):
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

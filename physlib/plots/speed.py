@@ -54,7 +54,7 @@ def sweep_times(
     `steady` workers do not die, `mortal` ones do, `ideal` is the sum over the workers; `floors`
     are the times that no number of workers undercuts.
     """
-    figure, axes = plt.subplots(figsize=(5.8, 4.0))
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.0))
     curves = (
         ("workers that do not die", steady, "-", COLOURS[1]),
         ("workers that die", mortal, ":", COLOURS[0]),
