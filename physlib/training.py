@@ -9,7 +9,6 @@ from typing import Any, overload
 
 import torch
 from numpy.random import SeedSequence
-from torch.optim import Optimizer
 from tqdm.auto import tqdm
 
 from physlib.building import build_loss, build_model, build_optimizer
@@ -23,6 +22,7 @@ from physlib.graphs import CudaRecorder, Replayed
 from physlib.launching import device_of_rank, is_first, one_per_machine_first
 from physlib.memory import advice, out_of_memory
 from physlib.recipes import Recipe, recipes
+from physlib.resuming import restore, whole_state
 from physlib.runs import Run
 
 
@@ -168,7 +168,7 @@ def fit(
                 if is_first() and Path(checkpoint).exists():
                     saved = load_checkpoint(Path(checkpoint), recipe, seed)
                 if (saved := from_first_rank(saved)) is not None:
-                    _restore(saved, run, optimizer, order)
+                    restore(saved, run, optimizer, order)
 
         done = len(run.history["epoch"])
         fits = out_of_memory(advice(recipe.batch_size, len(train[1])))
@@ -184,7 +184,9 @@ def fit(
                 if not run.add_epoch(losses, row, sound, time.perf_counter() - start):
                     break
                 if checkpoint is not None and is_first():
-                    save_checkpoint(Path(checkpoint), recipe, seed, _state(run, optimizer, order))
+                    save_checkpoint(
+                        Path(checkpoint), recipe, seed, whole_state(run, optimizer, order)
+                    )
                 bar.set_postfix_str(f"test accuracy {100 * run.test_accuracy:.1f} %")
                 bar.update()
     return run
@@ -244,26 +246,3 @@ def _different(seeds: Iterable[int]) -> list[int]:
     if not checked or len(set(checked)) < len(checked):
         raise ValueError(f"seeds must be at least one, and each another one, got {checked}")
     return checked
-
-
-def _state(run: Run, optimizer: Optimizer, order: torch.Generator) -> dict[str, Any]:
-    """All that the next epoch depends on."""
-    on_gpu = run.device.startswith("cuda")
-    return {
-        "history": run.history,
-        "model": run.model.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "order": order.get_state(),
-        "cpu": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state(run.device) if on_gpu else None,
-    }
-
-
-def _restore(state: dict[str, Any], run: Run, optimizer: Optimizer, order: torch.Generator) -> None:
-    run.history = state["history"]
-    run.model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    order.set_state(state["order"])
-    torch.set_rng_state(state["cpu"])
-    if run.device.startswith("cuda") and state["cuda"] is not None:
-        torch.cuda.set_rng_state(state["cuda"], run.device)
