@@ -35,7 +35,7 @@ JOBQUEUE, KUBERNETES = "0.9.0", "2026.3.0"
 
 @dataclass(frozen=True)
 class Plan:
-    """What was measured: the benchmark's record, and the seconds of the book's own runs."""
+    """What was measured: the benchmark's record, and the seconds of the book's own trainings."""
 
     record: dict[str, Any]
     seconds: list[float]
@@ -44,9 +44,10 @@ class Plan:
     def read(cls, results: Path) -> "Plan":
         """From the folder `results`."""
         record = json.loads((results / "bench/cpu/cluster.json").read_text(encoding="utf-8"))
-        runs = sorted(results.glob("full/*/seed-*/run.json"))
-        seconds = [json.loads(r.read_text(encoding="utf-8"))["seconds"]["total"] for r in runs]
-        return cls(record, seconds)
+        paths = sorted(results.glob("full/*/seed-*/run.json"))
+        runs = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        trained = [run for run in runs if "function" not in run["recipe"]]  # no studies
+        return cls(record, [run["seconds"]["total"] for run in trained])
 
     @cached_property
     def lengths(self) -> list[float]:

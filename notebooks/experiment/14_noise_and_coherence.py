@@ -762,7 +762,9 @@ amounts = np.array(CORRUPTIONS["gaussian"][1][1:])
 pixels = []
 for sigma in amounts:
     dark = gaussian_noise(
-        torch.zeros(200_000), float(sigma), torch.Generator().manual_seed(0)
+        torch.zeros(400, 500),
+        float(sigma),
+        torch.Generator().manual_seed(0),
     ).double()
     pixels.append(float((1 - 2 * dark.mean()) / dark.std()))
 plots.points_on_curves(
@@ -1243,7 +1245,7 @@ m, s = theory.clipped_normal(0.0, strongest)
 wanted = float((1 - 2 * m) / s)
 f = brentq(lambda f: salt_ratio(f) - wanted, 0.01, 0.99)
 salted = CORRUPTIONS["salt-pepper"][0](
-    torch.zeros(400_000), f, torch.Generator().manual_seed(0)
+    torch.zeros(400, 1000), f, torch.Generator().manual_seed(0)
 ).double()
 ratio = float((1 - 2 * salted.mean()) / salted.std())
 print(f"σ = {strongest:g} is as harsh as f = {f:.2f}")
