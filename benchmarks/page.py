@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
-
+from benchmarks.figures import save_figure
 from benchmarks.interleaved import Comparison
 from physlib.files import atomic_path
 from physlib.plots import epoch_times
@@ -45,13 +44,7 @@ def write(results: Path, book: Path) -> Path:
         figure = epoch_times(
             times, {t[0]: duration(t[0]) for p in times.values() for t in p.values()}
         )
-        # letters as text, and the same bytes for the same numbers; a PDF for print
-        for suffix, date in ((".svg", "Date"), (".pdf", "CreationDate")):
-            with (
-                plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "physlib"}),
-                atomic_path(book / FIGURE.with_suffix(suffix)) as temporary,
-            ):
-                figure.savefig(temporary, metadata={date: None})
+        save_figure(figure, book / FIGURE)
     path = book / "performance.md"
     with atomic_path(path) as temporary:
         temporary.write_text(page(shelf), encoding="utf-8", newline="\n")

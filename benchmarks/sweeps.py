@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
+from benchmarks.figures import save_figure
 from benchmarks.interleaved import Comparison
 from benchmarks.page import duration
 from physlib.files import atomic_path
@@ -110,11 +110,7 @@ def write(results: Path, book: Path) -> Path:
         ideal,
         plan.floors,
     )
-    with (
-        plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "physlib"}),
-        atomic_path(book / FIGURE) as temporary,
-    ):
-        figure.savefig(temporary, metadata={"Date": None})
+    save_figure(figure, book / FIGURE)
     path = book / "cluster.md"
     with atomic_path(path) as temporary:
         temporary.write_text(page(plan), encoding="utf-8", newline="\n")
@@ -143,7 +139,7 @@ def _figure(plan: Plan) -> str:
         f"workers that die, ends at {span(plan.mortal[many].wall)}; flat lines mark "
         + ", ".join(f"{name} at {span(s)}" for name, s in plan.floors.items())
     )
-    return f"![{alt}]({FIGURE.as_posix()})"
+    return f"![{alt}]({FIGURE.with_suffix('.*').as_posix()})"
 
 
 def bend(plan: Plan) -> int:

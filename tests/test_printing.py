@@ -65,6 +65,19 @@ def test_the_latex_has_numbered_figures_and_no_solutions(site):
     assert (site / "epochs.pdf").is_file()
 
 
+def test_no_page_asks_for_a_figure_that_paper_cannot_have():
+    """LaTeX knows no SVG: a page says `name.*`, and a PDF or PNG lies beside it."""
+    found = 0
+    for page in [*ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*/*.py")]:
+        for figure in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text()):
+            found += 1
+            assert not figure.endswith((".svg", ".gif")), f"{page.name}: {figure}"
+            if figure.endswith(".*"):
+                place = page.parent / figure.removesuffix(".*")
+                assert {".pdf", ".png"} & {p.suffix for p in place.parent.glob(f"{place.name}.*")}
+    assert found > 4
+
+
 def test_the_book_uses_no_letters_of_the_fonts_that_it_does_without():
     sources = [*ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*/*.py")]
     assert len(sources) > 15
