@@ -58,6 +58,13 @@ from physlib.theory.noise import (
     quartic_background,
 )
 from physlib.theory.symmetry import norm_growth
+from physlib.theory.twins import (
+    damped_swing,
+    epidemic_peak,
+    final_size,
+    reinforce_variance,
+    spatial_median_efficiency,
+)
 
 __all__ = [
     "Array",
@@ -73,15 +80,18 @@ __all__ = [
     "coherence_error",
     "coherence_length",
     "coherence_of_spectrum",
+    "damped_swing",
     "density_peak",
     "diffusion",
     "disc_area",
     "double_well",
     "effect_variance",
+    "epidemic_peak",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
     "expected_minimum",
     "family_error",
+    "final_size",
     "free_energy_density",
     "heating",
     "kink",
@@ -101,10 +111,12 @@ __all__ = [
     "position_temperature",
     "quartic_background",
     "rapidity_limit",
+    "reinforce_variance",
     "rival_energy",
     "sign_change",
     "smooth_coherence",
     "smooth_spectrum",
+    "spatial_median_efficiency",
     "spike_coherence",
     "stability_limit",
     "susceptibility",

@@ -1,0 +1,1 @@
+"""What physics says of networks as such: symmetry, conjugates, and digital twins."""
