@@ -60,6 +60,7 @@ from physlib.plots.training import (
     search_trials,
     step_costs,
 )
+from physlib.plots.twins import baselines, epidemic_sizes, errors_by_calls, motions, two_worlds
 
 __all__ = [
     "COLOURS",
@@ -68,6 +69,7 @@ __all__ = [
     "accuracy_curves",
     "against_temperature",
     "annealing",
+    "baselines",
     "boosts",
     "brownian_paths",
     "cell_scores",
@@ -78,7 +80,9 @@ __all__ = [
     "digit_grid",
     "displacement",
     "double_well",
+    "epidemic_sizes",
     "epoch_times",
+    "errors_by_calls",
     "escapes",
     "forest",
     "free_energies",
@@ -95,6 +99,7 @@ __all__ = [
     "layer_gain",
     "learning_curves",
     "loss_density",
+    "motions",
     "norm_thermometer",
     "phase_diagram",
     "phase_transition",
@@ -112,6 +117,7 @@ __all__ = [
     "shrinking_disc",
     "step_costs",
     "styled",
+    "two_worlds",
     "walks",
     "well",
     "zero_set",

@@ -25,7 +25,7 @@ def damped_swing(time: ArrayLike, angle: float, stiffness: float, damping: float
 
 
 def final_size(reproduction: float) -> float:
-    r"""The share that an epidemic reaches in the end, from few infected: :math:`r = 1-e^{-R_0 r}`.
+    r"""The share that an epidemic reaches in the end, from few infected: :math:`z = 1-e^{-R_0 z}`.
 
     Solved by Lambert's W; 0 where the reproduction number R₀ = b/g is at most 1.
     Source: Kermack and McKendrick, Proceedings of the Royal Society A 115, 700 (1927).
@@ -53,11 +53,11 @@ def reinforce_variance(offset: ArrayLike, deviation: ArrayLike, baseline: ArrayL
     r"""Of one sample of REINFORCE's gradient, where the reward is :math:`-(a-a^*)^2`.
 
     For :math:`a\sim\mathcal N(\mu,\sigma^2)` and :math:`\delta=\mu-a^*`, the gradient is −2δ
-    whatever the baseline b, and with :math:`q=\delta^2+b` the variance of its estimate is
+    whatever the baseline B, and with :math:`q=\delta^2+B` the variance of its estimate is
 
     .. math:: (q^2 + 6q\sigma^2 + 12\delta^2\sigma^2 + 15\sigma^4)/\sigma^2 - 4\delta^2 ,
 
-    least at :math:`b=-\delta^2-3\sigma^2`. The mean reward, :math:`b=-\delta^2-\sigma^2`, is not
+    least at :math:`B=-\delta^2-3\sigma^2`. The mean reward, :math:`B=-\delta^2-\sigma^2`, is not
     the best baseline, but close to it where σ is small.
     """
     delta, sigma, b = (np.asarray(x, dtype=float) for x in (offset, deviation, baseline))

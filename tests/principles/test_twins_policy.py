@@ -18,7 +18,7 @@ from physlib.principles.twins.policy import (
 from physlib.principles.twins.problem import Problem, hidden_place, observe
 from physlib.principles.twins.systems import SYSTEMS
 
-OFFSET, DEVIATION, COUNT = 0.7, 0.5, 200_000  # δ, σ
+OFFSET, DEVIATION, COUNT = 0.7, 1.0, 400_000  # δ, σ
 BASELINES = {
     "none": 0.0,
     "mean": -(OFFSET**2) - DEVIATION**2,

@@ -46,7 +46,7 @@ class GaussianPolicy(nn.Module):
 
 
 def leave_one_out(returns: Tensor) -> Tensor:
-    """The baseline of each episode: the mean return of the others, (B, …) to (B, …).
+    """The baseline of each episode: the mean return of the others; returns are (episodes, …).
 
     It does not depend on the episode's own actions, so the gradient stays unbiased.
 
@@ -62,12 +62,12 @@ def reinforce_loss(log_probability: Tensor, returns: Tensor, baseline: Tensor | 
     r"""A scalar whose gradient is REINFORCE's estimate of minus that of the expected return.
 
     .. math::
-        \nabla_w J = \bigl\langle (G-b)\,\nabla_w\log\pi_w(a\,|\,s) \bigr\rangle
+        \nabla_w J = \bigl\langle (G-B)\,\nabla_w\log\pi_w(a\,|\,s) \bigr\rangle
 
     Args:
-        log_probability: of the actions taken, (B, …).
+        log_probability: of the actions taken, (episodes, …).
         returns: G, what each was followed by, of the same shape.
-        baseline: b, which must not depend on the action.
+        baseline: B, which must not depend on the action.
 
     Shape:
         Returns a scalar: the mean over the batch, summed over what follows.
