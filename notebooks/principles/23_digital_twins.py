@@ -29,9 +29,9 @@
 # **It costs** less than a minute on two CPU cores; the last cell prints what it cost when this page was
 # made. The records that it reads were made once, beforehand.
 #
-# The chapter follows an idea of Ma and others {cite}`ma2024twins`. Their paper says what a policy sees, and how a
-# twin is judged. The systems, the noise, the network, the peers and the controllers here are **ours**, and so is
-# every definition that the text calls so.
+# The chapter follows an idea of Ma and others {cite}`ma2024twins`. What we take from the paper is its abstract, the formula of its
+# error, and that its policy looks at differences of states. The systems, the noise, the network, the peers and the
+# controllers here are **ours**, and so is every definition that the text calls so.
 
 # %% tags=["remove-cell"]
 # On Colab, fetch the book and install its library; elsewhere, do nothing.
@@ -58,6 +58,8 @@ if "google.colab" in sys.modules:
 import time
 
 start = time.perf_counter()
+
+import dataclasses
 
 import numpy as np
 import torch
@@ -115,14 +117,12 @@ def readings_of(name, seed):
     return hidden, observe(system, hidden, 1, nature)
 
 
-shown, axes_of = (
-    {},
-    {
-        "pendulum": (("time (s)", "angle (rad)"), 0),
-        "epidemic": (("time (days)", "infected (share)"), 1),
-    },
-)
-for name, (axes, state) in axes_of.items():
+panels = {
+    "pendulum": (("time (s)", "angle (rad)"), 0),
+    "epidemic": (("time (days)", "infected (share)"), 1),
+}
+shown = {}
+for name, (axes, state) in panels.items():
     system = SYSTEMS[name]
     _, readings = readings_of(name, seed=41)
     twins = {}
@@ -207,8 +207,6 @@ off = abs(moved[:, 0].numpy() - exact).max() / 1e-4
 print("small swings, off by less than 1/5000:", bool(off < 2e-4))
 
 # %% mystnb={"image": {"alt": "Shares of a population against the reproduction number, from just above one to six. The share ever infected rises steeply at one and levels off below one. The largest share infected at a time rises more slowly. Simulated points lie on both curves."}} tags=["nbval-check-output"]
-import dataclasses
-
 long = dataclasses.replace(epidemic, steps=600)
 R0 = torch.arange(1.5, 6.1, 0.5, dtype=torch.float64)
 g = 0.15
@@ -238,8 +236,10 @@ plots.epidemic_sizes(grid, curves, R0, points)
 # and calls it the *mean state error*:
 #
 # $$
-# \mathrm{MSTE} = \sum_{i=1}^{N} e_i , \qquad
+# \begin{gathered}
+# \mathrm{MSTE} = \sum_{i=1}^{N} e_i , \\
 # e_i = \Bigl\lVert\frac{x_i - y_i}{s}\Bigr\rVert .
+# \end{gathered}
 # $$ (eq-twins-mste)
 #
 # The scales $s$ are ours: an angle and a velocity need units before they can be added. A sum doubles if you read twice as

@@ -49,7 +49,7 @@ def epidemic_sizes(
     axes.set(
         xlabel="reproduction number $R_0$", ylabel="share of the population", ylim=(-0.03, 1.05)
     )
-    axes.legend(loc="center right")
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 

@@ -11,7 +11,7 @@ Reduction = Literal["sum", "mean"]
 
 
 def state_errors(twin: Tensor, physical: Tensor, scales: Sequence[float]) -> Tensor:
-    r"""How far two states are apart at each time, :math:`e_k=\lVert(x_k-y_k)/s\rVert_2`.
+    r"""How far two states are apart at each time, :math:`e_i=\lVert(x_i-y_i)/s\rVert_2`.
 
     Args:
         twin: states x, (…, T, n).
@@ -41,7 +41,7 @@ def state_errors(twin: Tensor, physical: Tensor, scales: Sequence[float]) -> Ten
 def mean_state_error(
     twin: Tensor, physical: Tensor, scales: Sequence[float], reduction: Reduction = "mean"
 ) -> Tensor:
-    r"""MSTE, :math:`\sum_k e_k`, or :math:`\frac1T\sum_k e_k`, of `state_errors`.
+    r"""MSTE, :math:`\sum_i e_i` or :math:`\frac1T\sum_i e_i`, of `state_errors`.
 
     Args:
         twin: states, (…, T, n).
