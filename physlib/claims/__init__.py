@@ -1,6 +1,6 @@
-"""Every claim of the post as data: its words, our definition, the statistic, the threshold.
+"""Every claim of the post and of the papers as data: words, definition, statistic, threshold.
 
-Definitions and thresholds were fixed on 20 November 2026, before any record of the full profile
+Those of the post were fixed on 20 November 2026, before any record of the full profile
 was looked at.
 """
 

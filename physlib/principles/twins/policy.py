@@ -110,7 +110,7 @@ def train_policy(
         Errors are MSTE, the mean.
 
     Raises:
-        ValueError: an unknown kind of system, by way of `Problem.simulate`.
+        ValueError: readings of no run, as `trajectories`.
 
     Source:
         Our reading of arXiv 2406.13145.
