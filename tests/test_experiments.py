@@ -45,6 +45,8 @@ def test_headline_experiments_have_the_seeds_that_results_need():
         "terms": 5,
         "uncertainty-networks": 5,
         "uncertainty-training": 5,
+        "twins": 10,
+        "twin-outliers": 10,
     }
 
 
@@ -155,11 +157,12 @@ def test_the_fast_profile_has_every_recipe_with_few_seeds_and_epochs():
         assert len(experiment.seeds_in("fast")) == min(2, experiment.seeds)
         assert len(experiment.seeds_in("full")) == experiment.seeds
         for recipe in built(experiment.name):
-            if isinstance(recipe, Study):  # which has settings of its own for it
-                continue
             shrunk = experiment.recipe_in("fast", recipe)
-            assert shrunk.epochs <= 2
-            assert shrunk.replace(epochs=recipe.epochs) == recipe
+            if isinstance(recipe, Study):
+                assert shrunk == recipe.replace(**experiment.fast_settings)
+            else:
+                assert shrunk.epochs <= 2
+                assert shrunk.replace(epochs=recipe.epochs) == recipe
             assert experiment.recipe_in("full", recipe) == recipe
 
 

@@ -19,7 +19,11 @@ from physlib.files import atomic_path
 
 ROOT = Path(__file__).parents[1]
 FIRST = "notebooks/experiment/00_quickstart"  # what the badges open
-COLAB_LACKS = ("plotext",)  # of what the library needs; Colab has the rest, and keeps its torch
+COLAB_LACKS = (
+    "plotext",
+    "torchdiffeq",
+    "cmaes",
+)  # of what the library needs; Colab has the rest, and keeps its torch
 MARKER = '# %% tags=["remove-cell"]\n'  # the page does not show the cell
 TITLE = "# On Colab, fetch the book and install its library; elsewhere, do nothing."
 CELL = """\

@@ -358,15 +358,15 @@ standard errors over the {pull.size} coordinates, and at most {np.abs(pull).max(
 #
 # A digit has 784 pixels. Three measures can be afforded there, and each is honest about something else:
 #
-# - **Boxes around images**: uniform in the cube of half width ε around a test image, as far as that is an image. This is where
+# - **Boxes around images**: uniform in the cube of half width $\varepsilon$ around a test image, as far as that is an image. This is where
 #   attacks live. $B$ can be had: move one pixel of each sample to its faces.
 # - **The box of all images**, $[0,1]^{784}$, for each label. This is closest to an integral over all inputs. Nearly all of it is
 #   noise that no camera ever took.
 # - **The test images themselves**, with their density unknown. The bound is then Cauchy–Schwarz alone.
 #
 # The networks: the MLP; the post's experimental network under its own loss, taken for each image alone; the MLP after *adversarial
-# training* {cite}`madry2018`, on images that are attacked afresh at each step, within ε and within twice that. And a control, the MLP on labels that
-# say nothing about their image. An *adversarial attack* is projected gradient descent here: steps up the loss that stay within ε. Accuracy under
+# training* {cite}`madry2018`, on images that are attacked afresh at each step, within $\varepsilon$ and within twice that. And a control, the MLP on labels that
+# say nothing about their image. An *adversarial attack* is projected gradient descent here: steps up the loss that stay within $\varepsilon$. Accuracy under
 # attack is the share of images that survive twenty steps up the network's own loss, and twenty up the cross-entropy where that is another one.
 #
 # First a small one, live: fewer images, two epochs, one seed. An anecdote.

@@ -60,6 +60,7 @@ from physlib.plots.training import (
     search_trials,
     step_costs,
 )
+from physlib.plots.twins import baselines, epidemic_sizes, errors_by_calls, motions, two_worlds
 from physlib.plots.uncertainty import (
     along_epochs,
     both_sides,
@@ -76,6 +77,7 @@ __all__ = [
     "against_temperature",
     "along_epochs",
     "annealing",
+    "baselines",
     "boosts",
     "both_sides",
     "brownian_paths",
@@ -88,7 +90,9 @@ __all__ = [
     "digit_grid",
     "displacement",
     "double_well",
+    "epidemic_sizes",
     "epoch_times",
+    "errors_by_calls",
     "escapes",
     "forest",
     "free_energies",
@@ -105,6 +109,7 @@ __all__ = [
     "layer_gain",
     "learning_curves",
     "loss_density",
+    "motions",
     "norm_thermometer",
     "paths",
     "phase_diagram",
@@ -125,6 +130,7 @@ __all__ = [
     "step_costs",
     "styled",
     "sweep_times",
+    "two_worlds",
     "walks",
     "well",
     "zero_set",

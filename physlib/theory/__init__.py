@@ -64,6 +64,13 @@ from physlib.theory.sweeps import (
     makespan_bounds,
 )
 from physlib.theory.symmetry import norm_growth
+from physlib.theory.twins import (
+    damped_swing,
+    epidemic_peak,
+    final_size,
+    reinforce_variance,
+    spatial_median_efficiency,
+)
 from physlib.theory.uncertainty import (
     Spreads,
     exponential_spreads,
@@ -87,11 +94,13 @@ __all__ = [
     "coherence_error",
     "coherence_length",
     "coherence_of_spectrum",
+    "damped_swing",
     "density_peak",
     "diffusion",
     "disc_area",
     "double_well",
     "effect_variance",
+    "epidemic_peak",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
     "expected_attempts",
@@ -99,6 +108,7 @@ __all__ = [
     "expected_seconds",
     "exponential_spreads",
     "family_error",
+    "final_size",
     "free_energy_density",
     "gaussian_spreads",
     "heating",
@@ -120,10 +130,12 @@ __all__ = [
     "position_temperature",
     "quartic_background",
     "rapidity_limit",
+    "reinforce_variance",
     "rival_energy",
     "sign_change",
     "smooth_coherence",
     "smooth_spectrum",
+    "spatial_median_efficiency",
     "spike_coherence",
     "stability_limit",
     "susceptibility",

@@ -296,9 +296,11 @@ def test_long_steps_come_with_a_warning(page, temperature, damping, lr, warning,
         == warning
     )
     assert (8 * lr >= theory.stability_limit(damping)) == (warning == "Unstable")
-    hot = 100 * (theory.position_temperature(1, 8 * lr, damping) - 1)
     told = temperature > 0 and not lost
-    assert (f"hotter than T by {hot:.1f} %" in says(page, "cloud")) == told
+    assert ("hotter than T by" in says(page, "cloud")) == told
+    if told:
+        hot = 100 * (theory.position_temperature(1, 8 * lr, damping) - 1)
+        assert f"hotter than T by {hot:.1f} %" in says(page, "cloud")
     leap(page, 3)
     assert ("have flown off" in says(page, "cloud")) == lost
 
