@@ -1,12 +1,13 @@
-"""Every claim of the post as data: its words, our definition, the statistic, the threshold.
+"""Every claim as data: its words, our definition, the statistic, the threshold.
 
 Definitions and thresholds were fixed on 20 November 2026, before any record of the full profile
-was looked at.
+was looked at; those on a principle, on the day that their module names.
 """
 
-from physlib.claims import revision, statements, table
+from physlib.claims import revision, statements, symmetry, table
 from physlib.claims.claim import Claim
 
 claims: dict[str, Claim] = {
-    claim.id: claim for claim in (*table.CLAIMS, *statements.CLAIMS, *revision.CLAIMS)
+    claim.id: claim
+    for claim in (*table.CLAIMS, *statements.CLAIMS, *revision.CLAIMS, *symmetry.CLAIMS)
 }

@@ -57,12 +57,23 @@ from physlib.theory.noise import (
     matched_filter_accuracy,
     quartic_background,
 )
+from physlib.theory.replicas import (
+    UNIFORM_SAMPLE_CONSTANT,
+    bias_rate_factor,
+    bias_variance,
+    finite_sample_distance,
+    magnetisation,
+    normal_sample_constant,
+)
 from physlib.theory.symmetry import norm_growth
 
 __all__ = [
+    "UNIFORM_SAMPLE_CONSTANT",
     "Array",
     "Scheme",
     "background_for",
+    "bias_rate_factor",
+    "bias_variance",
     "blur_factor",
     "boltzmann_density",
     "boltzmann_on_grid",
@@ -82,6 +93,7 @@ __all__ = [
     "exact_noise_factor",
     "expected_minimum",
     "family_error",
+    "finite_sample_distance",
     "free_energy_density",
     "heating",
     "kink",
@@ -92,10 +104,12 @@ __all__ = [
     "layer_gradients",
     "loss_at_target",
     "loss_density",
+    "magnetisation",
     "matched_filter_accuracy",
     "mean_squared_displacement",
     "mode_coherence",
     "norm_growth",
+    "normal_sample_constant",
     "one_at_a_time_variance",
     "order_parameter",
     "position_temperature",

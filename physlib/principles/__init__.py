@@ -1,0 +1,1 @@
+"""Principles from physics that four papers carry over to learning, a package for each."""
