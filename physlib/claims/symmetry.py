@@ -14,6 +14,7 @@ from physlib.claims.judging import Measured, Score, Shelf, Statistic, difference
 from physlib.claims.rules import above, every_part
 from physlib.experiments.symmetry import CNNS, MLPS, study_name
 from physlib.records import Record
+from physlib.theory import Array
 
 GROUP = "Symmetry breaking in neural network optimization (arXiv 2409.06402)"
 CHAPTER = "notebooks/principles/20_symmetry_breaking"
@@ -78,10 +79,11 @@ def foresight(score: Score, datasets: tuple[str, ...] = ("mnist", "digits")) -> 
 
 
 def _correlations(shelf: Shelf, dataset: str, score: Score) -> list[float]:
-    def table(of: Callable[[Record], float]) -> np.ndarray:
+    def table(of: Callable[[Record], float]) -> Array:
         names = [study_name("mlp", dataset, configuration) for configuration in MLPS[dataset]]
         values = np.array([shelf.scores(name, of) for name in names])  # (configurations, seeds)
-        return values[1:] - values[0]
+        gained: Array = values[1:] - values[0]
+        return gained
 
     pairs = zip(table(score).T, table(ACCURACY).T, strict=True)
     return [float(stats.spearmanr(a, b).statistic) for a, b in pairs]

@@ -64,7 +64,7 @@ def _study(architecture: str, dataset: str, configuration: str) -> Study:
         **_DATA[architecture, dataset],
         "dataset": dataset,
         "architecture": architecture,
-        "rates": (0.003, 0.01, 0.03, 0.1) if mlp else (0.01, 0.03, 0.1),
+        "rates": (0.001, 0.004, 0.016, 0.064, 0.256) if mlp else (0.01, 0.04, 0.16),
         "replicas": 3 if mlp else 2,
         **changes,
     }
@@ -87,7 +87,7 @@ _STUDIES = tuple(
 EXPERIMENTS = (
     Experiment(
         "symmetry",
-        "Does input expansion help, is it broken symmetry, and does the distance of replicas say so?",
+        "Does input expansion help, does it break symmetry, and does a distance say so?",
         seeds=5,
         build=lambda _: _STUDIES,
         fast_settings={"images": 200, "validation": 100, "epochs": 1, "rates": (0.03,)},
