@@ -53,6 +53,7 @@ from physlib.plots.published import (
 )
 from physlib.plots.speed import epoch_times
 from physlib.plots.style import COLOURS, STYLE, styled
+from physlib.plots.symmetry import degrees, foresight, quenches
 from physlib.plots.training import (
     coverage,
     learning_curves,
@@ -75,11 +76,13 @@ __all__ = [
     "collapses",
     "coverage",
     "cube",
+    "degrees",
     "digit_grid",
     "displacement",
     "double_well",
     "epoch_times",
     "escapes",
+    "foresight",
     "forest",
     "free_energies",
     "gain_range",
@@ -100,6 +103,7 @@ __all__ = [
     "phase_transition",
     "points_on_curves",
     "published_curves",
+    "quenches",
     "rate_searches",
     "reading_distances",
     "recovered",

@@ -7,6 +7,7 @@ from physlib.principles.symmetry.expansion import (
     expanded_pixels,
     upsample_nearest,
 )
+from physlib.principles.symmetry.magnet import quench, spins_of
 from physlib.principles.symmetry.networks import Mirrored, build_network
 from physlib.principles.symmetry.replicas import (
     Breaking,
@@ -26,6 +27,8 @@ __all__ = [
     "mean_pairwise_distance",
     "nearest_control",
     "null_distance",
+    "quench",
+    "spins_of",
     "symmetry_breaking",
     "upsample_nearest",
 ]
