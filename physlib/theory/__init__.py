@@ -64,6 +64,7 @@ from physlib.theory.replicas import (
     finite_sample_distance,
     magnetisation,
     normal_sample_constant,
+    ramp_distance,
 )
 from physlib.theory.symmetry import norm_growth
 
@@ -114,6 +115,7 @@ __all__ = [
     "order_parameter",
     "position_temperature",
     "quartic_background",
+    "ramp_distance",
     "rapidity_limit",
     "rival_energy",
     "sign_change",

@@ -58,3 +58,14 @@ def magnetisation(temperature: float, field: float = 0.0) -> float:
         return math.tanh((m + field) / temperature) - m
 
     return float(optimize.brentq(excess, 1e-9 if field == 0 else 0.0, 1.0))
+
+
+def ramp_distance() -> float:
+    r"""Of the weights onto the two halves of the inputs, times an index ramp: √(3/2π).
+
+    The ramp is on average ¼ and ¾ of its end on the halves, and a normal weight is
+    :math:`\sqrt{2/\pi}` on average, by size; the laws are symmetric and one is wider
+    everywhere, so that their Wasserstein distance is the difference of mean sizes. In units of
+    the standard deviation of all weights, which is :math:`1/\sqrt3` of the end.
+    """
+    return math.sqrt(3 / (2 * math.pi))

@@ -11,6 +11,7 @@ from physlib.principles.symmetry import (
     mean_pairwise_distance,
     null_distance,
     symmetry_breaking,
+    unit_null,
 )
 
 RNG = np.random.default_rng
@@ -75,6 +76,40 @@ def test_replicas_of_two_laws_have_the_excess_of_the_laws():
     error = math.sqrt(2 / size)  # of the difference of two means
     assert found.distance == pytest.approx(shift / spread, abs=4 * error)
     assert 0 < found.null < 0.05 * found.distance
+
+
+def test_units_that_learned_together_are_no_difference_of_replicas():
+    """Each unit has a scale of its own: the null of independent weights is too small."""
+    found, nulls, apart = [], [], []
+    for seed in range(60):
+        scales = RNG(seed).lognormal(0, 0.7, size=(2, 20, 1))
+        replicas = scales * RNG(1000 + seed).normal(size=(2, 20, 500))
+        breaking = symmetry_breaking(replicas)
+        found.append(breaking.distance)
+        nulls.append(breaking.null)
+        apart.append(unit_null(replicas, splits=5, seed=seed))
+    difference = np.subtract(found, apart)
+    error = difference.std() / math.sqrt(len(difference))
+    assert np.mean(found) > 2 * np.mean(nulls)
+    assert 4 * error < 0.5 * np.mean(found)
+    assert abs(difference.mean()) < 4 * error
+
+
+def test_units_of_independent_weights_have_the_null_of_independent_weights():
+    replicas = RNG(5).normal(size=(2, 40, 50))
+    dealt = unit_null(replicas, splits=400)
+    expected = theory.finite_sample_distance(2000, theory.normal_sample_constant())
+    assert dealt == pytest.approx(expected, rel=0.1)
+    with pytest.raises(ValueError, match="splits must be at least 1, got 0"):
+        unit_null(replicas, splits=0)
+
+
+def test_the_halves_of_a_ramp_are_the_closed_form_apart():
+    size = 400_000
+    normal = RNG(6).normal(size=size)
+    ramp = (np.arange(size) + 0.5) / size
+    halves = np.split(normal * ramp, 2)
+    assert symmetry_breaking(halves).distance == pytest.approx(theory.ramp_distance(), rel=0.01)
 
 
 def test_magnets_of_two_signs_are_their_magnetisation_apart():

@@ -14,6 +14,7 @@ from physlib.principles.symmetry.replicas import (
     mean_pairwise_distance,
     null_distance,
     symmetry_breaking,
+    unit_null,
 )
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "quench",
     "spins_of",
     "symmetry_breaking",
+    "unit_null",
     "upsample_nearest",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physlib import theory
+from physlib.checks import require_integer
 from physlib.theory import Array
 
 
@@ -85,6 +86,37 @@ def null_distance(law: ArrayLike, size: int) -> float:
     below = np.arange(1, len(values)) / len(values)
     integral = float(np.sum(np.sqrt(below * (1 - below)) * np.diff(values)))
     return float(theory.finite_sample_distance(size, integral))
+
+
+def unit_null(replicas: Sequence[ArrayLike], splits: int = 20, seed: int = 0) -> float:
+    """A null that keeps hidden units whole: the units of all replicas, dealt out anew by chance.
+
+    Weights onto one unit have learned together, so that a layer holds fewer independent numbers
+    than weights. What is left of the distance above this null is between replicas, not units.
+
+    Args:
+        replicas: the layer's weights in each of at least two replicas, a row for each unit.
+        splits: how often the units are dealt.
+        seed: of the dealer.
+
+    Shape:
+        (H, ...) each.
+
+    Units:
+        Standard deviations of the weights, as `symmetry_breaking`.
+
+    Raises:
+        TypeError, ValueError: as `symmetry_breaking`; or no split.
+
+    Source:
+        A permutation test; the choice of units is this book's.
+    """
+    splits = require_integer("splits", splits, low=1)
+    spread = float(np.std(_sorted(replicas)))
+    units = np.concatenate([np.asarray(r, dtype=float) for r in replicas])
+    rng = np.random.default_rng(seed)
+    dealt = (np.split(rng.permutation(units), len(replicas)) for _ in range(splits))
+    return float(np.mean([mean_pairwise_distance(hands) for hands in dealt])) / spread
 
 
 def _sorted(replicas: Sequence[ArrayLike] | Array) -> Array:
