@@ -124,8 +124,8 @@ for field, title in ((0.0, "no field"), (h, "a field, h = 0.2")):
 plots.quenches(panels)
 
 # %% [markdown]
-# On the left the law is symmetric and the outcome is not: the symmetry is broken *spontaneously*. On the right
-# the law itself has lost it: broken *explicitly*. Keep the two apart. In the first case replicas differ. In the second
+# On the left the law is symmetric and the outcome is not: that is *spontaneous symmetry breaking*. On the right
+# the law itself has lost the symmetry: *explicit symmetry breaking*. Keep the two apart. In the first case replicas differ. In the second
 # they agree, because somebody has chosen for them.
 #
 # ## The dotted lines
@@ -206,7 +206,8 @@ source(symmetry_breaking)
 source(null_distance)
 
 # %% [markdown]
-# Against samples, for two laws of spread one. If {eq}`eq-symmetry-null` holds, $\sqrt n\,D$ does not depend on $n$:
+# Against samples, for two laws of spread one. By {eq}`eq-symmetry-null`, $\sqrt n\,D$ no longer depends on $n$ once $n$ is
+# large:
 
 # %% mystnb={"image": {"alt": "Two panels, for normal and for uniform numbers: the square root of the sample size times the distance of two samples, against the sample size. The points with error bars lie on a horizontal line, the closed form, in both panels, the normal one a little higher."}}
 rng = np.random.default_rng(0)
@@ -283,7 +284,7 @@ source(unit_null)
 # %% [markdown]
 # ## The expansion
 #
-# An image of $N\times N$ pixels becomes one of $KN\times KN$: the pixels are spread evenly, and a constant $c$ fills the rest
+# Now the *input expansion*. An image of $N\times N$ pixels becomes one of $KN\times KN$: the pixels are spread evenly, and a constant $c$ fills the rest
 # {cite}`zhang2024symmetry`. Beside it is the control of the same size that adds no constants, in which each pixel is
 # repeated.
 
@@ -699,7 +700,7 @@ for number, layer in enumerate(zip(*kept, strict=True), start=1):
     )
 
 # %% [markdown]
-# Where the last column comes near the first, what looks like a difference between replicas is one between *units*: each has found its
+# Where the last column reaches the first, what looks like a difference between replicas is one between *units*: each has found its
 # own feature, and a few dozen units are a small sample of features. The degree in the records takes off the null of independent
 # weights, the only one with a closed form, and so it is the generous one to the claim.
 #

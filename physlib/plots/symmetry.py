@@ -69,6 +69,7 @@ def foresight(
             axes.plot([], [], " ", label=f"{number} {name}")
         axes.set_title(title, fontsize=10)
         axes.set_xlabel(x_label, fontsize=9)
+        axes.locator_params(axis="x", nbins=4)
     row[0, 0].set_ylabel(y_label)
     handles, labels = row[0, -1].get_legend_handles_labels()
     figure.legend(
