@@ -171,10 +171,13 @@ for field in (0.0, h):
 # **Ours**: take the mean distance of all pairs of replicas, in units of the spread $\sigma$ of all their numbers together,
 #
 # $$
-# D = \frac1\sigma \Bigl\langle \int \lvert F_a(w) - F_b(w)\rvert\,\mathrm dw \Bigr\rangle_{a<b} ,
+# \begin{gathered}
+# D = \frac1\sigma \bigl\langle d_{ab} \bigr\rangle_{a<b}, \\
+# d_{ab} = \int \lvert F_a(w) - F_b(w)\rvert\,\mathrm dw ,
+# \end{gathered}
 # $$ (eq-symmetry-distance)
 #
-# with $F_a$ the distribution function of replica $a$. The integral is the *Wasserstein distance*: how far, on
+# with $F_a$ the distribution function of replica $a$. The integral $d_{ab}$ is the *Wasserstein distance*: how far, on
 # average, you must carry each number to turn one sample into the other {cite}`villani2009`.
 #
 # For spins you can do it in your head. Turning a replica of magnetisation $m_a$ into one of $m_b$ flips a part
@@ -192,7 +195,10 @@ for field in (0.0, h):
 # $\sqrt{2/\pi}$ standard deviations. Integrate:
 #
 # $$
-# D_0 = \frac{2J}{\sigma\sqrt{\pi n}}, \qquad J = \int\sqrt{F(1-F)}\,\mathrm dw .
+# \begin{gathered}
+# D_0 = \frac{2J}{\sigma\sqrt{\pi n}}, \\
+# J = \int\sqrt{F(1-F)}\,\mathrm dw .
+# \end{gathered}
 # $$ (eq-symmetry-null)
 #
 # This matters. An expanded layer has more weights, so its $D$ at the start is *smaller*, for no other reason
