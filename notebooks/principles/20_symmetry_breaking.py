@@ -332,7 +332,7 @@ source(expand_image)
 # $$ (eq-symmetry-bias)
 #
 # **The constants are a bias that learns $1 + mc^2$ times as fast, and starts wider.** Momentum is linear and changes nothing;
-# nor does weight decay. So there is an exact control: the layer without the expansion, with that bias and that rate.
+# weight decay stays the same if its coefficient is divided by the factor. So there is an exact control: the layer without the expansion, with that bias and that rate.
 
 # %%
 source(bias_control)
