@@ -100,7 +100,7 @@ def page(shelf: Shelf, root: Path) -> str:
         "",
         "<!-- Written by `physlib verdicts` from the records; a test writes it again. -->",
         "",
-        "What the post claims, claim by claim, and what the records say. Each claim has a",
+        "What the post and the papers claim, and what the records say. Each claim has a",
         "definition and a threshold, both written down before the runs were made; the verdict",
         "follows from them and the data by a program, and this page is its output. Intervals hold",
         "the mean over seeds with 95 % confidence (Student's t, paired by seed where two networks",

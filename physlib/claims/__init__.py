@@ -1,10 +1,10 @@
-"""Every claim of the post and of the papers as data: words, definition, statistic, threshold.
+"""Every claim as data: its words, our definition, the statistic, the threshold.
 
-Those of the post were fixed on 20 November 2026, before any record of the full profile
-was looked at.
+Those of the post were fixed on 20 November 2026, before any record of the full profile was looked
+at; those on a principle, on the day that their module names.
 """
 
-from physlib.claims import revision, statements, table, twins, uncertainty
+from physlib.claims import revision, statements, symmetry, table, twins, uncertainty
 from physlib.claims.claim import Claim
 
 claims: dict[str, Claim] = {
@@ -13,6 +13,7 @@ claims: dict[str, Claim] = {
         *table.CLAIMS,
         *statements.CLAIMS,
         *revision.CLAIMS,
+        *symmetry.CLAIMS,
         *uncertainty.CLAIMS,
         *twins.CLAIMS,
     )

@@ -1,6 +1,6 @@
 """Every experiment of the book as data: which recipes, how many seeds, to ask what."""
 
-from physlib.experiments import post, twins, uncertainty
+from physlib.experiments import post, symmetry, twins, uncertainty
 from physlib.experiments.experiment import Experiment
 from physlib.experiments.post import (
     CELLS,
@@ -29,5 +29,11 @@ __all__ = [
 ]
 
 experiments: dict[str, Experiment] = {
-    e.name: e for e in (*post.EXPERIMENTS, *uncertainty.EXPERIMENTS, *twins.EXPERIMENTS)
+    e.name: e
+    for e in (
+        *post.EXPERIMENTS,
+        *symmetry.EXPERIMENTS,
+        *uncertainty.EXPERIMENTS,
+        *twins.EXPERIMENTS,
+    )
 }

@@ -53,6 +53,7 @@ from physlib.plots.published import (
 )
 from physlib.plots.speed import epoch_times, sweep_times
 from physlib.plots.style import COLOURS, STYLE, styled
+from physlib.plots.symmetry import degrees, foresight, quenches
 from physlib.plots.training import (
     coverage,
     learning_curves,
@@ -87,6 +88,7 @@ __all__ = [
     "corrected_bound",
     "coverage",
     "cube",
+    "degrees",
     "digit_grid",
     "displacement",
     "double_well",
@@ -94,6 +96,7 @@ __all__ = [
     "epoch_times",
     "errors_by_calls",
     "escapes",
+    "foresight",
     "forest",
     "free_energies",
     "gain_range",
@@ -116,6 +119,7 @@ __all__ = [
     "phase_transition",
     "points_on_curves",
     "published_curves",
+    "quenches",
     "rate_searches",
     "reading_distances",
     "recovered",

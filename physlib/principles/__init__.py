@@ -1,1 +1,1 @@
-"""Ideas from physics that claim to explain neural networks, one package or module for each."""
+"""Principles from physics that four papers carry over to learning, a package for each."""

@@ -57,6 +57,15 @@ from physlib.theory.noise import (
     matched_filter_accuracy,
     quartic_background,
 )
+from physlib.theory.replicas import (
+    UNIFORM_SAMPLE_CONSTANT,
+    bias_rate_factor,
+    bias_variance,
+    finite_sample_distance,
+    magnetisation,
+    normal_sample_constant,
+    ramp_distance,
+)
 from physlib.theory.sweeps import (
     chance_given_up,
     expected_attempts,
@@ -79,10 +88,13 @@ from physlib.theory.uncertainty import (
 )
 
 __all__ = [
+    "UNIFORM_SAMPLE_CONSTANT",
     "Array",
     "Scheme",
     "Spreads",
     "background_for",
+    "bias_rate_factor",
+    "bias_variance",
     "blur_factor",
     "boltzmann_density",
     "boltzmann_on_grid",
@@ -109,6 +121,7 @@ __all__ = [
     "exponential_spreads",
     "family_error",
     "final_size",
+    "finite_sample_distance",
     "free_energy_density",
     "gaussian_spreads",
     "heating",
@@ -120,15 +133,18 @@ __all__ = [
     "layer_gradients",
     "loss_at_target",
     "loss_density",
+    "magnetisation",
     "makespan_bounds",
     "matched_filter_accuracy",
     "mean_squared_displacement",
     "mode_coherence",
     "norm_growth",
+    "normal_sample_constant",
     "one_at_a_time_variance",
     "order_parameter",
     "position_temperature",
     "quartic_background",
+    "ramp_distance",
     "rapidity_limit",
     "reinforce_variance",
     "rival_energy",
