@@ -1,6 +1,7 @@
 # ---
 # jupyter:
 #   jupytext:
+#     cell_metadata_filter: -cellView,-jupyter
 #     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
@@ -28,8 +29,7 @@
 # **You need** the Ising magnet by name, means and variances, and
 # [the quickstart](../experiment/00_quickstart) for the notation.
 #
-# **It costs** about a minute on two CPU cores; the last cell prints what it cost when this page was made. The
-# records that it reads were made once, beforehand.
+# The records that it reads were made once, beforehand.
 #
 # Of the paper we have the abstract, and no more. Where it leaves a definition open, ours is marked as ours.
 
@@ -39,13 +39,13 @@ import os
 import subprocess
 import sys
 
-URL, VERSION = "", "0.4.0"  # `make repository` writes them
+URL, VERSION = "", "0.5.0"  # `make repository` writes them
 if "google.colab" in sys.modules:
     home = os.path.expanduser("~/physlib-book")
     steps = (
         f"rm -rf {home} && git clone -q --depth 1 -b v{VERSION} {URL} {home}"
         f" && {sys.executable} -m pip install -q --no-deps {home}"
-        " 'plotext>=5.3,<6'"
+        " 'plotext>=5.3,<6' 'torchdiffeq>=0.2.5' 'cmaes>=0.11'"
     )
     if not URL or subprocess.run(steps, shell=True).returncode:
         where = URL or "anywhere, for it names no repository"
@@ -81,8 +81,8 @@ from physlib.experiments.symmetry import (
 )
 from physlib.intervals import paired_interval
 from physlib.notebook import (
+    cost,
     markdown_table,
-    peak_memory,
     records,
     sensitivity_table,
     signed,
@@ -111,9 +111,10 @@ from physlib.principles.symmetry.training import train
 # ## The picture: twelve magnets are cooled
 #
 # In this magnet every spin sees the mean of all, $m$, and perhaps a field $h$. At the start each spin is a fair coin, so
-# $m$ is close to zero. Then it is cooled. The twelve copies differ in their coins alone: they are *replicas*.
+# $m$ is close to zero. Then it is cooled. The twelve copies of {numref}`fig-symmetry-magnets` differ in their coins
+# alone: they are *replicas*.
 
-# %% mystnb={"image": {"alt": "Two panels of magnetisation against step. On the left, without a field, twelve curves leave zero one after the other; some rise to an upper dotted line and the others fall to a lower one, its mirror image. On the right, with a field, all curves rise at once to one dotted line above."}}
+# %% mystnb={"image": {"alt": "Two panels of magnetisation against step. On the left, without a field, twelve curves leave zero one after the other; some rise to an upper dotted line and the others fall to a lower one, its mirror image. On the right, with a field, all curves rise at once to one dotted line above."}, "figure": {"name": "fig-symmetry-magnets", "caption": "Twelve magnets that are cooled, without a field and with one."}}
 T, h, spins = 0.6, 0.2, 2000
 panels = {}
 for field, title in ((0.0, "no field"), (h, "a field, h = 0.2")):
@@ -213,9 +214,9 @@ source(null_distance)
 
 # %% [markdown]
 # Against samples, for two laws of spread one. By {eq}`eq-symmetry-null`, $\sqrt n\,D$ no longer depends on $n$ once $n$ is
-# large:
+# large ({numref}`fig-symmetry-null`):
 
-# %% mystnb={"image": {"alt": "Two panels, for normal and for uniform numbers: the square root of the sample size times the distance of two samples, against the sample size. The points with error bars lie on a horizontal line, the closed form, in both panels, the normal one a little higher."}}
+# %% mystnb={"image": {"alt": "Two panels, for normal and for uniform numbers: the square root of the sample size times the distance of two samples, against the sample size. The points with error bars lie on a horizontal line, the closed form, in both panels, the normal one a little higher."}, "figure": {"name": "fig-symmetry-null", "caption": "Distance of two samples of one law against their size: simulated (points), and {eq}`eq-symmetry-null` (line)."}}
 rng = np.random.default_rng(0)
 laws = {
     "normal": (
@@ -291,10 +292,10 @@ source(unit_null)
 # ## The expansion
 #
 # Now the *input expansion*. An image of $N\times N$ pixels becomes one of $KN\times KN$: the pixels are spread evenly, and a constant $c$ fills the rest
-# {cite}`zhang2024symmetry`. Beside it is the control of the same size that adds no constants, in which each pixel is
+# {cite}`zhang2024symmetry`. Beside it in {numref}`fig-symmetry-expansion` is the control of the same size that adds no constants, in which each pixel is
 # repeated.
 
-# %% mystnb={"image": {"alt": "Four handwritten digits in four rows: plain; spread out on a grid so that every second row and column is pixel and the rest white, as a fine dotted pattern; spread out with grey between the dots; and enlarged by repeating pixels, which looks like the plain digit."}}
+# %% mystnb={"image": {"alt": "Four handwritten digits in four rows: plain; spread out on a grid so that every second row and column is pixel and the rest white, as a fine dotted pattern; spread out with grey between the dots; and enlarged by repeating pixels, which looks like the plain digit."}, "figure": {"name": "fig-symmetry-expansion", "caption": "The input expansion, and its controls, on four digits."}}
 dataset = mnist_or_digits()
 data = load_dataset(dataset)
 digits = data.train_images[:4].float() / 255
@@ -448,11 +449,11 @@ markdown_table(
 # %% [markdown]
 # ### Does the expansion help?
 #
-# Each row is a change, against the plain network of the same seed. *Expanded* is $K = 2$ with $c = ½$ unless the row says otherwise; *zero*
+# Each row of {numref}`fig-symmetry-gains` is a change, against the plain network of the same seed; {numref}`fig-symmetry-cnn` has the CNN. *Expanded* is $K = 2$ with $c = ½$ unless the row says otherwise; *zero*
 # fills with $c = 0$; *nearest* repeats pixels; *bias control* is {eq}`eq-symmetry-bias`.
 
 
-# %% mystnb={"image": {"alt": "Two panels side by side, MLP on MNIST and on digits. Ten rows, one for each change to the network. Each shows the gain in test accuracy over the plain network in points: grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero. The rows of the expansion and of its bias control are alike."}}
+# %% mystnb={"image": {"alt": "Two panels side by side, MLP on MNIST and on digits. Ten rows, one for each change to the network. Each shows the gain in test accuracy over the plain network in points: grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero. The rows of the expansion and of its bias control are alike."}, "figure": {"name": "fig-symmetry-gains", "caption": "What each change gains the MLP, in test accuracy: mean over seeds with 95 % intervals."}}
 def gained(architecture, name, configuration, score=ACCURACY, scale=100.0):
     """Differences to the plain network, seed by seed."""
     ours, plain = (
@@ -477,7 +478,7 @@ changes = [c for c in MLPS["mnist"] if c != "plain"]
 titles = [c.replace("-", " ") for c in changes]
 plots.forest(titles, rows_of("mlp", MLPS, changes), "gain (points)")
 
-# %% mystnb={"image": {"alt": "Two panels side by side, CNN on MNIST and on digits. Three rows: expanded, zero and nearest. Each shows the gain in test accuracy over the plain CNN in points, grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero."}}
+# %% mystnb={"image": {"alt": "Two panels side by side, CNN on MNIST and on digits. Three rows: expanded, zero and nearest. Each shows the gain in test accuracy over the plain CNN in points, grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero."}, "figure": {"name": "fig-symmetry-cnn", "caption": "The same for the CNN."}}
 cnn_changes = [c for c in CNNS["mnist"] if c != "plain"]
 plots.forest(
     cnn_changes, rows_of("cnn", CNNS, cnn_changes), "gain (points)"
@@ -562,14 +563,14 @@ markdown_table(
 #
 # ### The degree of symmetry breaking, on one scale
 #
-# Now $D - D_0$, the mean over the layers, at the start, after a tenth of the steps, and at the end. Dropout, batch normalisation and
+# Now $D - D_0$ ({numref}`fig-symmetry-degrees`), the mean over the layers, at the start, after a tenth of the steps, and at the end. Dropout, batch normalisation and
 # the network that is averaged over an image and its mirror image stand on the same scale. That network is the smallest
 # equivariant one: the group has two elements, and the output does not see the mirror.
 
 # %%
 source(Mirrored)
 
-# %% mystnb={"image": {"alt": "Eleven rows, one for each configuration of the MLP on MNIST. Each has three points with 95 percent intervals for the degree of symmetry breaking, at the start, after a tenth of the steps and at the end, and a vertical line marks zero. At the start nearly all points lie close to zero, and every interval reaches it."}}
+# %% mystnb={"image": {"alt": "Eleven rows, one for each configuration of the MLP on MNIST. Each has three points with 95 percent intervals for the degree of symmetry breaking, at the start, after a tenth of the steps and at the end, and a vertical line marks zero. At the start nearly all points lie close to zero, and every interval reaches it."}, "figure": {"name": "fig-symmetry-degrees", "caption": "The degree of symmetry breaking beyond chance, at the start, early, and at the end."}}
 moments = {"start": START, "a tenth": EARLY, "end": END}
 
 
@@ -623,9 +624,9 @@ for configuration in ("plain", "expanded"):
 #
 # The abstract promises "a metric to guide network design without the need for complete datasets and extensive training
 # processes". So: the degree after a tenth of the steps, which has seen no more than a part of the data, against the gain at the
-# end. Both are relative to the plain network.
+# end ({numref}`fig-symmetry-foresight`). Both are relative to the plain network.
 
-# %% mystnb={"image": {"alt": "Two scatter plots, MLP on MNIST and on digits: the gain in test accuracy at the end, in points, against the change in the degree of symmetry breaking after a tenth of the steps. Each point is a configuration with its number, explained below the panels."}}
+# %% mystnb={"image": {"alt": "Two scatter plots, MLP on MNIST and on digits: the gain in test accuracy at the end, in points, against the change in the degree of symmetry breaking after a tenth of the steps. Each point is a configuration with its number, explained below the panels."}, "figure": {"name": "fig-symmetry-foresight", "caption": "The gain against the change of the degree, both relative to the plain network."}}
 common = [c for c in MLPS["mnist"] if c != "plain"]
 plots.foresight(
     {
@@ -759,6 +760,7 @@ verdict_table(
 # **1.** Adam divides each gradient by its size. By how much does it move the effective bias in its first step? Predict, then try.
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 torch.manual_seed(0)
 layer = torch.nn.Linear(8, 1).double()  # three pixels, m = 5 constants
 x = torch.tensor([[0.3, 0.7, 0.1, *[CONSTANT] * 5]]).double()
@@ -781,6 +783,7 @@ print(f"gradient descent would take {theory.bias_rate_factor(5, CONSTANT)}")
 # $m$, and by which factor is $D$ above $D_0$?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 # var m = var m / T² + 1/n, and distances go with its root
 temperature = 1.5
 factor = 1 / math.sqrt(1 - 1 / temperature**2)
@@ -798,6 +801,7 @@ print("within 4 standard errors:", bool(abs(ratio - factor) < 4 * error))
 # **3.** Cut *one* network's weights in two halves by chance. How far are the halves apart, compared with two networks?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 n = 1000
 whole = rng.normal(size=(2000, 2, n))
 two = np.array([mean_pairwise_distance(pair) for pair in whole])
@@ -820,6 +824,7 @@ print(
 # of ½ do at $K = 3$?
 
 # %% tags=["nbval-check-output", "hide-cell"]
+# @title Solution
 m = 3 * 28**2
 c = math.sqrt(99 / m)
 print(f"c = {c:.3f}: factor {theory.bias_rate_factor(m, c):.0f}")
@@ -838,8 +843,4 @@ print(
 # What this page cost:
 
 # %%
-print(
-    f"{time.perf_counter() - start:.0f} s of wall time "
-    f"({torch.get_num_threads()} threads), at most "
-    f"{peak_memory() / 2**30:.1f} GiB of memory"
-)
+cost(start)

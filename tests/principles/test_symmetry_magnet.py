@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from physlib import plots, theory
+from physlib import theory
 from physlib.principles.symmetry import symmetry_breaking
 from physlib.principles.symmetry.magnet import quench, spins_of
 
@@ -49,14 +49,3 @@ def test_a_magnet_needs_a_temperature():
         quench(1, 10, 1, temperature=0.0)
     with pytest.raises(ValueError, match="spins must be at least 1, got 0"):
         quench(1, 0, 1, temperature=1.0)
-
-
-def test_the_figures_show_what_they_were_given():
-    (axes,) = plots.quenches({"cold": (np.zeros((5, 3)), [0.5, -0.5])}).axes
-    assert len(axes.lines) == 5
-    (axes,) = plots.degrees(["a", "b"], {"end": [(1, 0, 2), (3, 2, 4)]}, "D").axes
-    assert axes.containers[0].lines[0].get_xdata().tolist() == [1, 3]
-    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "b"]
-    (axes,) = plots.foresight({"p": {"a": (1.0, 2.0)}}, "x", "y").axes
-    assert [t.get_text() for t in axes.texts] == ["1"]
-    assert axes.lines[2].get_ydata().tolist() == [2.0]
