@@ -1,6 +1,6 @@
 """Every experiment of the book as data: which recipes, how many seeds, to ask what."""
 
-from physlib.experiments import post
+from physlib.experiments import conjugates, post
 from physlib.experiments.experiment import Experiment
 from physlib.experiments.post import (
     CELLS,
@@ -28,4 +28,6 @@ __all__ = [
     "experiments",
 ]
 
-experiments: dict[str, Experiment] = {e.name: e for e in post.EXPERIMENTS}
+experiments: dict[str, Experiment] = {
+    e.name: e for e in (*post.EXPERIMENTS, *conjugates.EXPERIMENTS)
+}

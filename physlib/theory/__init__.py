@@ -16,6 +16,12 @@ from physlib.theory.coherence import (
     spike_coherence,
     wavenumbers,
 )
+from physlib.theory.conjugates import (
+    coherence_gain,
+    dual_norm,
+    linear_accuracy,
+    random_tangent_share,
+)
 from physlib.theory.design import effect_variance, family_error, one_at_a_time_variance
 from physlib.theory.fields import (
     coarsening_length,
@@ -71,12 +77,14 @@ __all__ = [
     "coarsening_length",
     "coasting",
     "coherence_error",
+    "coherence_gain",
     "coherence_length",
     "coherence_of_spectrum",
     "density_peak",
     "diffusion",
     "disc_area",
     "double_well",
+    "dual_norm",
     "effect_variance",
     "error_rate_at_zero_loss",
     "exact_noise_factor",
@@ -90,6 +98,7 @@ __all__ = [
     "layer_cost",
     "layer_gain",
     "layer_gradients",
+    "linear_accuracy",
     "loss_at_target",
     "loss_density",
     "matched_filter_accuracy",
@@ -100,6 +109,7 @@ __all__ = [
     "order_parameter",
     "position_temperature",
     "quartic_background",
+    "random_tangent_share",
     "rapidity_limit",
     "rival_energy",
     "sign_change",
