@@ -305,7 +305,7 @@ def test_parts_show_the_first():
 
 
 def test_every_claim_is_complete_and_named():
-    assert len(claims) == 26
+    assert len(claims) == 31
     for claim_id, claim in claims.items():
         assert claim.id == claim_id
         assert re.fullmatch(r"[a-z0-9-]+", claim_id)
@@ -326,6 +326,10 @@ def test_claims_need_only_what_experiments_make():
         def runs(self, recipe):
             self.names.append(recipe)
             curve = [0.5] * 100
+            if recipe.startswith("conjugates-"):
+                names = ("pgd", "fgsm", "noise", "borrowed", "conjugate_rank", "margin_rank")
+                falling = [0.9 - k / 10 for k in range(8)]
+                return [run(seed, **dict.fromkeys(names, falling)) for seed in range(5)]
             metrics = {"beta_1": 0.1, "t_1": 1.0, "train_loss": curve, "test_loss": curve}
             return [run(seed, test_accuracy=curve, **metrics) for seed in range(5)]
 
@@ -341,8 +345,11 @@ def test_quotes_are_the_posts_words():
     if not POST.exists():
         pytest.skip("the post's text is not beside this checkout")
     post = " ".join(POST.read_text().replace("*", "").replace("|", " ").split())
+    abstracts = " ".join((POST.parent / "abstracts.txt").read_text().split())
     for claim in claims.values():
-        if not claim.where.startswith("later revision"):
+        if claim.where == "the abstract":
+            assert claim.quote in abstracts, claim.id
+        elif not claim.where.startswith("later revision"):
             for piece in claim.quote.split("|"):
                 assert " ".join(piece.split()) in post, claim.id
 
@@ -359,6 +366,7 @@ def test_thresholds_are_those_that_were_fixed():
     assert numbers["dynamic-weights"] == {"size": 0.01, "some": 0.0}
     assert numbers["revision-one-layer"] == {"claimed": 0.92, "tolerance": 0.007}
     assert numbers["revision-two-layers"] == {"claimed": 0.96, "tolerance": 0.007}
+    assert numbers["intrinsic-susceptibility"] == {"size": 0.5, "some": 0.1}
     for layers in ("one-layer", "two-layers"):
         accuracy = numbers[f"revision-{layers}-accuracy-curve"]
         assert accuracy == {"near": 0.007, "far": 0.014}

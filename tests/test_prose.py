@@ -38,7 +38,7 @@ STATED = ("> ", "*We measure*", "*Threshold*")
 def test_the_page_of_verdicts_has_no_number_but_from_claims_and_records(tmp_path):
     """Without records, nothing that looks like a result is left."""
     empty = Shelf(tmp_path, "full")
-    opening, rest = page(empty, tmp_path).split("| claim | verdict | measured |")
+    opening, rest = page(empty, tmp_path).split("| claim | verdict | measured |", 1)
     closing = rest[rest.index("## Where this comes from") :]
     from_records = [c for c in claims.values() if c.experiment != "none"]
     lines = [line for j in judge(empty, from_records) for line in _section(j, tmp_path)]

@@ -4,9 +4,10 @@ Definitions and thresholds were fixed on 20 November 2026, before any record of 
 was looked at.
 """
 
-from physlib.claims import revision, statements, table
+from physlib.claims import conjugates, revision, statements, table
 from physlib.claims.claim import Claim
 
 claims: dict[str, Claim] = {
-    claim.id: claim for claim in (*table.CLAIMS, *statements.CLAIMS, *revision.CLAIMS)
+    claim.id: claim
+    for claim in (*table.CLAIMS, *statements.CLAIMS, *revision.CLAIMS, *conjugates.CLAIMS)
 }

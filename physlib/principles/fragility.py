@@ -49,7 +49,7 @@ def attack_network(
     - ``borrowed``: as ``fgsm``, along the gradient of *another* image, which has another label.
     - ``first_order``: the share of images whose margin exceeds ε times the 1-norm of its gradient.
 
-    with k the place in `radii`, ``pgd_l2`` and ``noise_l2``, steps of that length in ℓ₂; with k
+    with k the place in `radii`, ``pgd_l2`` and ``noise_l2``, steps of that length in ℓ₂ before pixels are clipped; with k
     the place in `counts`, ``steps``, of `pgd` with that many and no random start, at `reference`;
     and once, ``test_accuracy`` on all test images, ``conjugate_rank`` and ``margin_rank``: over the
     images that are right at first, Spearman's correlation of the ε in `epsilons` at which `pgd`
@@ -93,7 +93,8 @@ def attack_network(
     with torch.no_grad():
         clean = right(model, data.test_inputs(), data.test_labels).float().mean().item()
     x, y = spaced(attacked, data.test_inputs(), data.test_labels)
-    generator = torch.Generator().manual_seed(DRAWS)
+    starts = torch.Generator().manual_seed(DRAWS)
+    draws = torch.Generator().manual_seed(DRAWS)  # one sequence for networks of few or many losses
     rows: list[Row] = [(0, "test_accuracy", clean)]
 
     others = _next_of_another_class(y)
@@ -101,7 +102,7 @@ def attack_network(
     rise = first_order_radius(model, x, y)
     lost = torch.full((len(y),), len(epsilons))  # where each image is lost
     for k, epsilon in enumerate(epsilons):
-        signs = epsilon * random_step(x, 1.0, generator=generator).sign()
+        signs = epsilon * random_step(x, 1.0, generator=draws).sign()
         survivors = {
             "noise": right(model, (x + signs).clamp(0, 1), y),
             "fgsm": every(
@@ -115,19 +116,17 @@ def attack_network(
             "first_order": rise > epsilon,
         }
         for name, loss in losses.items():
-            found = pgd(model, loss, x, y, epsilon, steps=steps, generator=generator, low=0, high=1)
+            found = pgd(model, loss, x, y, epsilon, steps=steps, generator=starts, low=0, high=1)
             survivors[f"pgd_{name}"] = right(model, found, y)
         survivors["pgd"] = every(survivors[f"pgd_{name}"] for name in losses)
         lost = torch.where((lost == len(epsilons)) & ~survivors["pgd"], k, lost)
         rows += [(k, metric, s.float().mean().item()) for metric, s in survivors.items()]
     for k, radius in enumerate(radii):
         ends = [
-            pgd(
-                model, loss, x, y, radius, norm="2", steps=steps, generator=generator, low=0, high=1
-            )
+            pgd(model, loss, x, y, radius, norm="2", steps=steps, generator=starts, low=0, high=1)
             for loss in losses.values()
         ]
-        step = nn.functional.normalize(torch.randn(x.shape, generator=generator))
+        step = nn.functional.normalize(torch.randn(x.shape, generator=draws))
         noisy = (x + radius * step).clamp(0, 1)
         rows.append((k, "pgd_l2", every(right(model, f, y) for f in ends).float().mean().item()))
         rows.append((k, "noise_l2", right(model, noisy, y).float().mean().item()))
