@@ -49,11 +49,12 @@ def attack_network(
     - ``borrowed``: as ``fgsm``, along the gradient of *another* image, which has another label.
     - ``first_order``: the share of images whose margin exceeds ε times the 1-norm of its gradient.
 
-    with k the place in `radii`, ``pgd_l2`` and ``noise_l2``, steps of that length in ℓ₂ before pixels are clipped; with k
-    the place in `counts`, ``steps``, of `pgd` with that many and no random start, at `reference`;
-    and once, ``test_accuracy`` on all test images, ``conjugate_rank`` and ``margin_rank``: over the
-    images that are right at first, Spearman's correlation of the ε in `epsilons` at which `pgd`
-    first succeeds with minus the 1-norm of p, and with the first-order radius.
+    With k the place in `radii`, ``pgd_l2`` and ``noise_l2``: steps of that length in ℓ₂ before
+    pixels are clipped. With k the place in `counts`, ``steps``: of `pgd` with that many and no
+    random start, at `reference`. Once, ``test_accuracy`` on all test images, ``conjugate_rank`` and
+    ``margin_rank``: over the images that are right at first, Spearman's correlation of the place in
+    `epsilons` at which `pgd` first succeeds with minus the 1-norm of p, and with the first-order
+    radius.
 
     Args:
         network: what to train, see `trained`.
