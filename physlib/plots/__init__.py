@@ -8,6 +8,7 @@ from physlib.plots.ablation import (
     rate_searches,
     recovered,
 )
+from physlib.plots.conjugates import accuracy_under_attack, gain_in_phase, pushes
 from physlib.plots.experiment import accuracy_curves, digit_grid, seed_intervals
 from physlib.plots.fields import (
     coarsening,
@@ -66,6 +67,7 @@ __all__ = [
     "STYLE",
     "accuracy_against_damage",
     "accuracy_curves",
+    "accuracy_under_attack",
     "against_temperature",
     "annealing",
     "boosts",
@@ -82,6 +84,7 @@ __all__ = [
     "escapes",
     "forest",
     "free_energies",
+    "gain_in_phase",
     "gain_range",
     "gains_against_temperature",
     "gate_values",
@@ -100,6 +103,7 @@ __all__ = [
     "phase_transition",
     "points_on_curves",
     "published_curves",
+    "pushes",
     "rate_searches",
     "reading_distances",
     "recovered",
