@@ -327,7 +327,15 @@ def test_claims_need_only_what_experiments_make():
             self.names.append(recipe)
             curve = [0.5] * 100
             if recipe.startswith("conjugates-"):
-                names = ("pgd", "fgsm", "noise", "borrowed", "conjugate_rank", "margin_rank")
+                names = (
+                    "pgd",
+                    "fgsm",
+                    "noise",
+                    "borrowed",
+                    "conjugate_rank",
+                    "margin_rank",
+                    "test_accuracy",
+                )
                 falling = [0.9 - k / 10 for k in range(8)]
                 return [run(seed, **dict.fromkeys(names, falling)) for seed in range(5)]
             metrics = {"beta_1": 0.1, "t_1": 1.0, "train_loss": curve, "test_loss": curve}

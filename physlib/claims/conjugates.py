@@ -1,12 +1,24 @@
 """The paper on conjugate variables and attacks: what its abstract claims of them.
 
 Definitions are ours, since the full text was not at hand. They, the thresholds and the settings
-were fixed on 21 November 2026, before any full record was made. What the abstract says of the
-uncertainty principle is judged with the other paper on it.
+were fixed on 21 November 2026, before any full record was made; one thing was added afterwards: in
+`remaining`, a network that has not learned is no number. What the abstract says of the uncertainty
+principle is judged with the other paper on it.
 """
 
+import math
+
 from physlib.claims.claim import Claim
-from physlib.claims.judging import Measured, Score, Shelf, Statistic, measured, together
+from physlib.claims.counts import COLLAPSED
+from physlib.claims.judging import (
+    Measured,
+    Score,
+    Shelf,
+    Statistic,
+    final,
+    measured,
+    together,
+)
 from physlib.claims.rules import every_part, reaches
 from physlib.experiments.conjugates import EPSILONS, NETWORKS, REFERENCE
 
@@ -45,14 +57,21 @@ def for_all(above: Score, below: Score) -> Statistic:
 def remaining(hardened: str, plain: str, epsilon: float = REFERENCE) -> Statistic:
     """What an attack takes from a hardened network, as a share of what it takes from a plain one.
 
-    The ratio is taken seed by seed.
+    The ratio is taken seed by seed. A hardened network that has not learned has nothing to lose,
+    and is no number.
     """
 
     def statistic(shelf: Shelf) -> Measured:
         left, right = (
             shelf.scores(NETWORKS[name].name, lost(epsilon)) for name in (hardened, plain)
         )
-        return measured([x / y for x, y in zip(left, right, strict=True)])
+        learned = shelf.scores(NETWORKS[hardened].name, final("test_accuracy"))
+        return measured(
+            [
+                x / y if a >= COLLAPSED else math.nan
+                for x, y, a in zip(left, right, learned, strict=True)
+            ]
+        )
 
     return statistic
 
@@ -65,11 +84,6 @@ def more_lost(a: str, b: str, epsilon: float = REFERENCE) -> Statistic:
         return measured([x - y for x, y in zip(left, right, strict=True)])
 
     return statistic
-
-
-def rank(metric: str) -> Score:
-    """A rank correlation on record."""
-    return lambda record: record.final(metric)
 
 
 _NOISE, _FGSM, _PGD, _BORROWED = map(attacked_accuracy, ("noise", "fgsm", "pgd", "borrowed"))
@@ -129,13 +143,13 @@ CLAIMS = (
         "with the least attack on record that succeeds: positive if a large conjugate reveals a "
         f"fragile image. {_NETWORKS}",
         "conjugates",
-        for_all(rank("conjugate_rank"), lambda _: 0.0),
+        for_all(final("conjugate_rank"), lambda _: 0.0),
         every_part(),
         "score",
         CHAPTER,
         variants={
-            "the margin over its gradient instead": for_all(rank("margin_rank"), lambda _: 0.0),
-            "conjugate minus margin": for_all(rank("conjugate_rank"), rank("margin_rank")),
+            "the margin over its gradient instead": for_all(final("margin_rank"), lambda _: 0.0),
+            "conjugate minus margin": for_all(final("conjugate_rank"), final("margin_rank")),
         },
         group=GROUP,
     ),

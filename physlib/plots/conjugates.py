@@ -90,5 +90,7 @@ def gain_in_phase(
         xscale="log", yscale="log", xlabel="number of inputs $n$",
         ylabel="work in phase over\nroot mean square out of phase",
     )  # fmt: skip
+    axes.set_yticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"], minor=False)
+    axes.minorticks_off()
     axes.legend(fontsize=9)
     return figure

@@ -1,5 +1,7 @@
 """The claims on conjugates, judged on records made up so that the verdicts can be told."""
 
+import math
+
 import pytest
 
 from physlib.claims import claims
@@ -20,7 +22,11 @@ class Made(Shelf):
     def runs(self, recipe):
         name = recipe.removeprefix("conjugates-")
         levels = {"pgd": KEPT.get(name, 0.2), "fgsm": 0.4, "borrowed": 0.7, "noise": 0.85}
-        levels |= {"conjugate_rank": 0.3, "margin_rank": 0.8} | self.changes.get(name, {})
+        levels |= {
+            "conjugate_rank": 0.3,
+            "margin_rank": 0.8,
+            "test_accuracy": 0.9,
+        } | self.changes.get(name, {})
         rows = [
             (k, metric, (0.9 if metric in ("pgd", "fgsm") and not k else level) + seed / 1000)
             for seed in range(5)
@@ -74,6 +80,13 @@ def test_a_control_can_refute_the_other_claims():
     for kept, expected in ((0.3, "reproduced"), (0.7, "partly"), (0.85, "not reproduced")):
         found = {"hardened-mlp": {"pgd": kept}}
         assert verdict("intrinsic-susceptibility", **found) == expected
+
+
+def test_a_network_that_has_not_learned_is_no_sign_of_robustness():
+    found = {"hardened-mlp": {"pgd": 0.9, "test_accuracy": 0.11}}
+    assert verdict("intrinsic-susceptibility", **found) == "not reproduced"
+    measured = claims["intrinsic-susceptibility"].statistic(Made(**found))
+    assert math.isnan(measured.interval.mean)
 
 
 def test_every_network_is_trained_and_attacked_alike():
