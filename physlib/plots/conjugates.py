@@ -71,7 +71,8 @@ def accuracy_under_attack(
         axes.set_title(title, fontsize=10, loc="left")
         axes.set(ylabel="accuracy (%)", ylim=(-3, 103))
     grid[-1, 0].set_xlabel(label)
-    grid[0, 0].legend(fontsize=8)
+    handles, names = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=3, fontsize=9)
     return figure
 
 

@@ -34,10 +34,11 @@ def attack_codes(
     Both attacks start from the image D(z) that an `Autoencoder` draws of a test image, so that its
     errors are no attack. Rows (k, metric, value) with k the place in `radii`: accuracies after
     ``pixel`` (`pgd` in ℓ₂), ``code`` (`code_attack`), ``random_pixel`` and ``random_code`` (random
-    directions), each followed by ``…_distance``, the mean measured distance from D(z). Once:
-    ``redrawn_accuracy``, on D(z); ``test_accuracy``; ``tangent_share``, the root mean square part
-    of the force :math:`\partial_x\ell` that lies in the surface of images; ``drawing_error``, the
-    mean distance of D(z) from x.
+    directions), each followed by ``…_distance``, the mean measured distance from D(z), over images
+    and losses: up a loss that gives no force, nothing moves. Once: ``redrawn_accuracy``, on D(z);
+    ``test_accuracy``; ``tangent_share``, the root mean square part of the force
+    :math:`\partial_x\ell` that lies in the surface of images; ``drawing_error``, the mean distance
+    of D(z) from x.
 
     Args:
         network: what to train, see `trained`.
