@@ -26,7 +26,7 @@
 # **You need** derivatives, scalar products and the normal distribution.
 # [The quickstart](../experiment/00_quickstart) has the networks.
 #
-# **It costs** about a minute on two CPU cores; the last cell prints what it cost when this page was made. The
+# **It costs** under a minute on two CPU cores; the last cell prints what it cost when this page was made. The
 # records that it reads were made once, beforehand.
 
 # %% tags=["remove-cell"]
@@ -114,7 +114,7 @@ TRAINED = {
 # energy changes by
 #
 # $$
-# \mathrm dE = F\,\mathrm dx, \qquad \mathrm dE = -P\,\mathrm dV, \qquad
+# \mathrm dE = F\,\mathrm dx, \quad \mathrm dE = -P\,\mathrm dV, \quad
 # \mathrm dE = H\,\mathrm dM .
 # $$
 #
@@ -177,9 +177,10 @@ plots.pushes(
 # Cauchy and Schwarz say: along $p$. The work is
 #
 # $$
-# \max_{\|\delta\|_\infty\le\varepsilon} p\cdot\delta = \varepsilon\,\|p\|_1 ,
-# \qquad
-# \max_{\|\delta\|_2\le\varepsilon} p\cdot\delta = \varepsilon\,\|p\|_2 ,
+# \begin{aligned}
+# \max_{\|\delta\|_\infty\le\varepsilon} p\cdot\delta &= \varepsilon\,\|p\|_1 , \\
+# \max_{\|\delta\|_2\le\varepsilon} p\cdot\delta &= \varepsilon\,\|p\|_2 ,
+# \end{aligned}
 # $$ (eq-conjugates-dual)
 #
 # where $\|p\|_1 = \sum|p_i|$. Each is the **dual norm** of a notion of small. The first rule is the **fast gradient sign
@@ -223,9 +224,7 @@ large = (
 print(
     "within 4 standard errors of theory:", bool(abs(off[large]).max() < 4)
 )
-print(
-    f"pixels {784}: in phase, {float(theory.coherence_gain(784)):.1f} times"
-)
+print(f"with {784} inputs: {float(theory.coherence_gain(784)):.1f} times")
 
 # %% [markdown]
 # ## A loss divided by its norm
@@ -234,8 +233,10 @@ print(
 # the conjugate of the input:
 #
 # $$
-# \psi(x) = \frac{\ell(x)}{\sqrt{\int \ell^2\,\rho\,\mathrm dx}} , \qquad
-# p = \partial_x\psi = \frac{\partial_x\ell}{\sqrt{\langle\ell^2\rangle}} .
+# \begin{aligned}
+# \psi(x) &= \frac{\ell(x)}{\sqrt{\int \ell^2\,\rho\,\mathrm dx}} , \\
+# p &= \partial_x\psi = \frac{\partial_x\ell}{\sqrt{\langle\ell^2\rangle}} .
+# \end{aligned}
 # $$ (eq-conjugates-p)
 #
 # Its text was not at hand, and its abstract does not say over what the integral runs. The measure is ours: the density $\rho$ of the
@@ -269,9 +270,12 @@ source(pgd)
 # $\varepsilon\|w\|_1$ or $\varepsilon\|w\|_2$, and normal noise of size $\varepsilon$ widens it. So the accuracies are
 #
 # $$
-# \Phi\!\left(\frac{w\cdot\mu - \varepsilon\|w\|_{1\text{ or }2}}{\sigma\|w\|_2}\right),
-# \qquad
-# \Phi\!\left(\frac{w\cdot\mu}{\|w\|_2\sqrt{\sigma^2+\varepsilon^2}}\right) ,
+# \begin{aligned}
+# &\Phi\!\left(\frac{w\cdot\mu - \varepsilon\|w\|_{1\text{ or }2}}{\sigma\|w\|_2}\right)
+# \quad\text{under attack}, \\
+# &\Phi\!\left(\frac{w\cdot\mu}{\|w\|_2\sqrt{\sigma^2+\varepsilon^2}}\right)
+# \quad\text{in noise} ,
+# \end{aligned}
 # $$ (eq-conjugates-plane)
 #
 # with $\Phi$ the normal distribution.
@@ -337,7 +341,7 @@ for kind in KINDS:
 #
 # ## On MNIST: a push that you read through
 #
-# Train the MLP for one epoch, here and now, and push eight test images. Pixels run from 0 (black) to 1 (white) and stay there.
+# Train the MLP for one epoch, here and now, and push some test images. Pixels run from 0 (black) to 1 (white) and stay there.
 
 # %%
 dataset = mnist_or_digits()
@@ -641,8 +645,10 @@ sensitivity_table(shelf, "intrinsic-susceptibility")
 # anywhere, the other only along the surface. To first order the best work of each is
 #
 # $$
-# r\,\|p\|_2 \qquad\text{and}\qquad r\,\|P p\|_2 ,
-# \qquad P = J(J^TJ)^{-1}J^T ,
+# \begin{aligned}
+# &r\,\|p\|_2 \quad\text{and}\quad r\,\|P p\|_2 , \\
+# &P = J(J^TJ)^{-1}J^T ,
+# \end{aligned}
 # $$ (eq-conjugates-surface)
 #
 # with $P$ the projection onto the surface, and the step in the code is $(J^TJ)^{-1}J^Tp$, the gradient in the decoder's own metric.
