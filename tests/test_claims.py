@@ -308,7 +308,7 @@ def test_parts_show_the_first():
 
 
 def test_every_claim_is_complete_and_named():
-    assert len(claims) == 41
+    assert len(claims) == 46
     for claim_id, claim in claims.items():
         assert claim.id == claim_id
         assert re.fullmatch(r"[a-z0-9-]+", claim_id)
@@ -335,6 +335,18 @@ def test_claims_need_only_what_experiments_make():
                 spreads = itertools.product(("local", "whole", "data"), ("dx", "dp", "product"))
                 names = ["test_accuracy", "pgd_accuracy", *map("_".join, spreads)]
                 return [run(seed, **dict.fromkeys(names, curve)) for seed in range(5)]
+            if recipe.startswith("conjugates-"):
+                names = (
+                    "pgd",
+                    "fgsm",
+                    "noise",
+                    "borrowed",
+                    "conjugate_rank",
+                    "margin_rank",
+                    "test_accuracy",
+                )
+                falling = [0.9 - k / 10 for k in range(8)]
+                return [run(seed, **dict.fromkeys(names, falling)) for seed in range(5)]
             metrics = {"beta_1": 0.1, "t_1": 1.0, "train_loss": curve, "test_loss": curve}
             metrics |= {"distance_1": curve[:3], "null_1": curve[3:6]}
             return [run(seed, test_accuracy=curve, **metrics) for seed in range(5)]
@@ -381,6 +393,7 @@ def test_thresholds_are_those_that_were_fixed():
     assert numbers["revision-two-layers"] == {"claimed": 0.96, "tolerance": 0.007}
     assert numbers["uncertainty-half"] == {"size": 1.0, "some": 0.5}
     assert numbers["uncertainty-congruence"] == {"size": 1.0}
+    assert numbers["intrinsic-susceptibility"] == {"size": 0.5, "some": 0.1}
     for layers in ("one-layer", "two-layers"):
         accuracy = numbers[f"revision-{layers}-accuracy-curve"]
         assert accuracy == {"near": 0.007, "far": 0.014}

@@ -48,6 +48,8 @@ def test_headline_experiments_have_the_seeds_that_results_need():
         "twins": 10,
         "twin-outliers": 10,
         "symmetry": 5,
+        "conjugates": 5,
+        "codes": 5,
     }
 
 

@@ -248,6 +248,39 @@ def test_accuracy_against_damage_keeps_bars_where_they_belong():
     assert axes.get_xlabel() == "noise"
 
 
+def test_pushes_show_the_balls_and_the_ends():
+    axis = np.linspace(-1, 1, 5)
+    ends = {"corner": (0.5, 0.5), "arrow": (0.3, 0.4)}
+    (axes,) = plots.pushes(
+        axis, np.outer(axis, axis), [[0, 0]], [[1, 2]], (0.0, 0.0), 0.5, ends
+    ).axes
+    circle, square, start, *marks = axes.lines
+    np.testing.assert_allclose(np.hypot(*circle.get_data()), 0.5)
+    assert np.abs(square.get_data()).tolist() == [[0.5] * 5] * 2
+    assert [float(x) for x in np.ravel(start.get_data())] == [0, 0]
+    assert [tuple(map(float, np.ravel(m.get_data()))) for m in marks] == list(ends.values())
+
+
+def test_accuracy_under_attack_has_a_panel_a_network_and_a_band_a_curve():
+    band = ([0, 1], [90.0, 20.0], [80.0, 10.0], [95.0, 30.0])
+    figure = plots.accuracy_under_attack({"one": {"a": band, "b": band}, "two": {"a": band}}, "ε")
+    one, two = figure.axes
+    assert line_data(one)[1:] == [[90, 20]] * 2
+    assert len(one.collections) == 2
+    assert two.get_title(loc="left") == "two"
+    assert two.get_xlabel() == "ε"
+    low = one.collections[0].get_paths()[0].vertices[:, 1]
+    assert (low.min(), low.max()) == (10, 95)
+
+
+def test_gain_in_phase_shows_points_on_a_curve():
+    (axes,) = plots.gain_in_phase([4, 16], [1.6, 3.2], [0.1, 0.1], ([1, 2], [0.8, 1.1])).axes
+    curve, points = axes.lines[0], axes.containers[0].lines[0]
+    assert list(curve.get_ydata()) == [0.8, 1.1]
+    assert list(points.get_ydata()) == [1.6, 3.2]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+
+
 def test_phase_diagram_marks_the_recipes():
     weights, heights = np.logspace(-1, 1, 4), np.arange(16).reshape(4, 4) / 16
     left, right, _ = plots.phase_diagram(

@@ -4,7 +4,7 @@ Those of the post were fixed on 20 November 2026, before any record of the full 
 at; those on a principle, on the day that their module names.
 """
 
-from physlib.claims import revision, statements, symmetry, table, twins, uncertainty
+from physlib.claims import conjugates, revision, statements, symmetry, table, twins, uncertainty
 from physlib.claims.claim import Claim
 
 claims: dict[str, Claim] = {
@@ -14,6 +14,7 @@ claims: dict[str, Claim] = {
         *statements.CLAIMS,
         *revision.CLAIMS,
         *symmetry.CLAIMS,
+        *conjugates.CLAIMS,
         *uncertainty.CLAIMS,
         *twins.CLAIMS,
     )

@@ -1,6 +1,6 @@
 """Every experiment of the book as data: which recipes, how many seeds, to ask what."""
 
-from physlib.experiments import post, symmetry, twins, uncertainty
+from physlib.experiments import conjugates, post, symmetry, twins, uncertainty
 from physlib.experiments.experiment import Experiment
 from physlib.experiments.post import (
     CELLS,
@@ -33,6 +33,7 @@ experiments: dict[str, Experiment] = {
     for e in (
         *post.EXPERIMENTS,
         *symmetry.EXPERIMENTS,
+        *conjugates.EXPERIMENTS,
         *uncertainty.EXPERIMENTS,
         *twins.EXPERIMENTS,
     )

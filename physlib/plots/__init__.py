@@ -8,6 +8,7 @@ from physlib.plots.ablation import (
     rate_searches,
     recovered,
 )
+from physlib.plots.conjugates import accuracy_under_attack, gain_in_phase, pushes
 from physlib.plots.experiment import accuracy_curves, digit_grid, seed_intervals
 from physlib.plots.fields import (
     coarsening,
@@ -75,6 +76,7 @@ __all__ = [
     "STYLE",
     "accuracy_against_damage",
     "accuracy_curves",
+    "accuracy_under_attack",
     "against_temperature",
     "along_epochs",
     "annealing",
@@ -99,6 +101,7 @@ __all__ = [
     "foresight",
     "forest",
     "free_energies",
+    "gain_in_phase",
     "gain_range",
     "gains_against_temperature",
     "gate_values",
@@ -119,6 +122,7 @@ __all__ = [
     "phase_transition",
     "points_on_curves",
     "published_curves",
+    "pushes",
     "quenches",
     "rate_searches",
     "reading_distances",

@@ -23,22 +23,46 @@ def fgsm(
     low: float | None = None,
     high: float | None = None,
 ) -> Tensor:
-    """One step of `epsilon` along the sign of the loss's gradient.
+    r"""The fast gradient sign method, :math:`x + \varepsilon\,\mathrm{sign}\,\partial_x\ell`.
+
+    Among all steps of at most ε in every component it is the one that raises ℓ most, to first
+    order: by ε times the sum of the moduli of the gradient.
+
+    Args:
+        model: from x to outputs; in evaluation mode, so that samples do not know of one another.
+        loss: of outputs and labels; a sum or mean over the batch, or one number per sample.
+        x: inputs.
+        y: labels.
+        epsilon: size of the step in each component, from 0.
+        low: least value of an input, if there is one.
+        high: largest value.
+
+    Returns:
+        The attacked inputs, on the device of x and without a gradient; nothing is read by the host.
 
     Shape:
         x (B, …), y (B,); like x.
 
     Units:
-        `epsilon` is in the unit of x.
+        `epsilon`, `low` and `high` are in the unit of x.
 
     Raises:
         TypeError, ValueError: an empty batch, or a negative `epsilon`.
 
     Source:
         Goodfellow, Shlens and Szegedy, arXiv:1412.6572.
+
+    Example:
+        A linear loss rises by ε(2 + 1):
+
+        >>> w = torch.tensor([2.0, -1.0])
+        >>> x, y = torch.zeros(1, 2), torch.zeros(1)
+        >>> fgsm(lambda x: x @ w, lambda out, y: out, x, y, 0.5)
+        tensor([[ 0.5000, -0.5000]])
     """
     epsilon = require_number("epsilon", epsilon, low=0)
-    return _clipped(x + epsilon * _gradient(model, loss, x, y).sign(), low, high)
+    _check(x, y, low, high)
+    return _clipped(x + epsilon * input_gradient(model, loss, x, y).sign(), low, high)
 
 
 def pgd(
@@ -56,70 +80,153 @@ def pgd(
     low: float | None = None,
     high: float | None = None,
 ) -> Tensor:
-    """Steps uphill on the loss, each followed by a projection onto the ball around x.
+    r"""Projected gradient descent: steps up the loss, each projected back to the ball around x.
+
+    .. math::
+        x_{k+1} = \Pi_\varepsilon\bigl[x_k + \eta\,u(\partial_x\ell)\bigr],
+        \qquad u(p) = \mathrm{sign}\,p \;\text{ or }\; p/\|p\|_2
 
     Args:
-        model: from x to outputs.
-        loss: of outputs and labels.
+        model: as in `fgsm`.
+        loss: as in `fgsm`.
         x: inputs.
         y: labels.
         epsilon: radius of the ball, from 0.
         norm: of the ball, ``"inf"`` or ``"2"``.
         steps: how many, from 1.
-        step_size: of each; 2.5 `epsilon` / `steps` by default.
-        random_start: whether to begin at a random point of the ball.
-        generator: of that point.
+        step_size: η; 2.5 `epsilon` / `steps` by default.
+        random_start: whether to begin at a random point of the ball, uniformly.
+        generator: of that point; None takes torch's global one.
         low: least value of an input, if there is one.
         high: largest value.
+
+    Returns:
+        As `fgsm`.
 
     Shape:
         x (B, …), y (B,); like x.
 
     Units:
-        `epsilon` and `step_size` are in the unit of x.
+        `epsilon`, `step_size`, `low` and `high` are in the unit of x.
 
     Raises:
         TypeError, ValueError: an empty batch, or an argument outside its range.
 
     Source:
         Madry et al., arXiv:1706.06083.
+
+    Example:
+        >>> w = torch.tensor([3.0, 4.0])
+        >>> x, y = torch.zeros(1, 2), torch.zeros(1)
+        >>> pgd(lambda x: x @ w, lambda out, y: out, x, y, 1.0, norm="2", random_start=False)
+        tensor([[0.6000, 0.8000]])
     """
     epsilon = require_number("epsilon", epsilon, low=0)
     steps = require_integer("steps", steps, low=1)
     require_choice("norm", norm, get_args(Norm))
-    size = 2.5 * epsilon / steps if step_size is None else require_number("step_size", step_size)
-    moved = torch.zeros_like(x)
-    if random_start:
-        noise = torch.empty_like(x)
-        if norm == "inf":
-            moved = noise.uniform_(-epsilon, epsilon, generator=generator)
-        else:
-            moved = _to_ball(noise.normal_(generator=generator), epsilon, norm)
+    if step_size is None:
+        step_size = 2.5 * epsilon / steps
+    size = require_number("step_size", step_size, low=0)
+    _check(x, y, low, high)
+    moved = random_step(x, epsilon, norm=norm, generator=generator) if random_start else 0 * x
+    moved = _clipped(x + moved, low, high) - x
     for _ in range(steps):
-        gradient = _gradient(model, loss, _clipped(x + moved, low, high), y)
+        gradient = input_gradient(model, loss, x + moved, y)
         uphill = gradient.sign() if norm == "inf" else gradient / _length(gradient)
-        moved = _to_ball(_clipped(x + moved + size * uphill, low, high) - x, epsilon, norm)
-    return _clipped(x + moved, low, high)
+        moved = project(_clipped(x + moved + size * uphill, low, high) - x, epsilon, norm=norm)
+    return _clipped(x + moved, low, high)  # rounding may leave the range
 
 
-def _gradient(model: Model, loss: Loss, x: Tensor, y: Tensor) -> Tensor:
-    if not len(x) or len(x) != len(y):
-        raise ValueError(f"x and y must be one batch, not empty, got {len(x)} and {len(y)} rows")
+def random_step(
+    x: Tensor, epsilon: float, *, norm: Norm = "inf", generator: torch.Generator | None = None
+) -> Tensor:
+    r"""A step from each row of x to a uniformly random point of the ball of radius `epsilon`.
+
+    Args:
+        x: inputs.
+        epsilon: radius, from 0.
+        norm: of the ball, ``"inf"`` or ``"2"``.
+        generator: of the points; None takes torch's global one.
+
+    Shape:
+        x (B, …); like x.
+
+    Units:
+        `epsilon` is in the unit of x.
+
+    Raises:
+        TypeError, ValueError: a negative `epsilon`, an unknown norm.
+
+    Source:
+        In ℓ₂, a normal direction, and a length :math:`\varepsilon u^{1/d}` with u uniform.
+    """
+    epsilon = require_number("epsilon", epsilon, low=0)
+    require_choice("norm", norm, get_args(Norm))
+    if norm == "inf":
+        return torch.empty_like(x).uniform_(-epsilon, epsilon, generator=generator)
+    direction = torch.empty_like(x).normal_(generator=generator)
+    radius = torch.empty_like(_length(x)).uniform_(generator=generator).pow(1 / x[0].numel())
+    return epsilon * radius * direction / _length(direction)
+
+
+def project(moved: Tensor, epsilon: float, *, norm: Norm = "inf") -> Tensor:
+    """The nearest point of the ball of radius `epsilon` around 0, row by row.
+
+    Shape:
+        (B, …); the same.
+
+    Units:
+        `epsilon` is in the unit of `moved`.
+
+    Raises:
+        TypeError, ValueError: a negative `epsilon`, an unknown norm.
+
+    Source:
+        In ℓ∞ each component is clipped; in ℓ₂ a longer row is shortened.
+    """
+    epsilon = require_number("epsilon", epsilon, low=0)
+    require_choice("norm", norm, get_args(Norm))
+    if norm == "inf":
+        return moved.clamp(-epsilon, epsilon)
+    return moved * (epsilon / _length(moved)).clamp(max=1)
+
+
+def input_gradient(model: Model, loss: Loss, x: Tensor, y: Tensor) -> Tensor:
+    """The gradient of the loss with respect to x, row by row; a mean over B is 1/B of it.
+
+    Shape:
+        x (B, …), y (B,); like x.
+
+    Units:
+        [loss]/[x].
+
+    Raises:
+        TypeError, ValueError: an empty batch, or x that is not of floating point.
+
+    Source:
+        Reverse-mode differentiation; samples that do not know of one another share one pass.
+    """
+    _check(x, y, None, None)
     x = x.detach().requires_grad_()
     with torch.enable_grad():
         (gradient,) = torch.autograd.grad(loss(model(x), y).sum(), x)
     return gradient
 
 
+def _check(x: Tensor, y: Tensor, low: float | None, high: float | None) -> None:
+    if not x.is_floating_point():
+        raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")
+    if not len(x) or len(x) != len(y):
+        raise ValueError(f"x and y must be one batch, not empty, got {len(x)} and {len(y)} rows")
+    ends = [require_number(n, e) for n, e in (("low", low), ("high", high)) if e is not None]
+    if ends != sorted(ends):
+        raise ValueError(f"low must be at most high, got low={low} and high={high}")
+
+
 def _length(x: Tensor) -> Tensor:
+    """Euclidean length of every row, as broadcast against x, and never 0."""
     rows: Tensor = x.flatten(1).norm(dim=1).clamp(min=torch.finfo(x.dtype).tiny)
     return rows.view(-1, *[1] * (x.dim() - 1))
-
-
-def _to_ball(moved: Tensor, epsilon: float, norm: Norm) -> Tensor:
-    if norm == "inf":
-        return moved.clamp(-epsilon, epsilon)
-    return moved * (epsilon / _length(moved)).clamp(max=1)
 
 
 def _clipped(x: Tensor, low: float | None, high: float | None) -> Tensor:

@@ -16,6 +16,12 @@ from physlib.theory.coherence import (
     spike_coherence,
     wavenumbers,
 )
+from physlib.theory.conjugates import (
+    coherence_gain,
+    dual_norm,
+    linear_accuracy,
+    random_tangent_share,
+)
 from physlib.theory.design import effect_variance, family_error, one_at_a_time_variance
 from physlib.theory.fields import (
     coarsening_length,
@@ -104,6 +110,7 @@ __all__ = [
     "coarsening_length",
     "coasting",
     "coherence_error",
+    "coherence_gain",
     "coherence_length",
     "coherence_of_spectrum",
     "damped_swing",
@@ -111,6 +118,7 @@ __all__ = [
     "diffusion",
     "disc_area",
     "double_well",
+    "dual_norm",
     "effect_variance",
     "epidemic_peak",
     "error_rate_at_zero_loss",
@@ -131,6 +139,7 @@ __all__ = [
     "layer_cost",
     "layer_gain",
     "layer_gradients",
+    "linear_accuracy",
     "loss_at_target",
     "loss_density",
     "magnetisation",
@@ -145,6 +154,7 @@ __all__ = [
     "position_temperature",
     "quartic_background",
     "ramp_distance",
+    "random_tangent_share",
     "rapidity_limit",
     "reinforce_variance",
     "rival_energy",

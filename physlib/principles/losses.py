@@ -1,0 +1,64 @@
+"""Losses of single samples, whose gradients attack a network."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from physlib.components.landau import ginzburg_landau_loss
+
+SampleLoss = Callable[[Tensor, Tensor], Tensor]  # from outputs (B, C) and labels (B,) to (B,)
+
+
+def losses_of(network: str) -> dict[str, SampleLoss]:
+    """Every loss whose gradient attacks a network, by name; first the one that it is trained on.
+
+    The modulus of the Ginzburg-Landau loss may hide the way up, so its bracket and the
+    cross-entropy of the outputs are tried too; that one may saturate, the margin cannot.
+    """
+    if network == "experimental":
+        return {
+            "own": ginzburg_landau,
+            "bracket": ginzburg_landau_bracket,
+            "cross_entropy": cross_entropy,
+            "margin": lost_margin,
+        }
+    return {"own": cross_entropy, "margin": lost_margin}
+
+
+def cross_entropy(phi: Tensor, target: Tensor) -> Tensor:
+    """The cross-entropy of every sample: (B, C) and (B,) to (B,), in nats."""
+    return nn.functional.cross_entropy(phi, target, reduction="none")
+
+
+def lost_margin(phi: Tensor, target: Tensor) -> Tensor:
+    """The largest wrong output minus the right one, (B,): positive where the answer is wrong.
+
+    Its gradient saturates nowhere, and a common factor of the outputs leaves its direction alone.
+    """
+    wrong = phi.scatter(1, target[:, None], -torch.inf).amax(1)
+    return wrong - phi.gather(1, target[:, None])[:, 0]
+
+
+def ginzburg_landau(phi: Tensor, target: Tensor) -> Tensor:
+    r"""The post's loss of every sample alone, :math:`|Q|`: (B, C) and (B,) to (B,).
+
+    The modulus is of that sample's bracket Q, where in training it is of the batch's mean.
+    """
+    each: SampleLoss = torch.vmap(lambda f, t: ginzburg_landau_loss(f[None], t[None]))
+    return each(phi, target)
+
+
+def ginzburg_landau_bracket(phi: Tensor, target: Tensor) -> Tensor:
+    r"""The bracket without the modulus, with the sign that errors raise, :math:`-Q`: (B,).
+
+    With A the terms that are squares and G the quartic one, Q = A − G; the public loss gives
+    A + G (stable) and A (γ = 0).
+    """
+
+    def alone(f: Tensor, t: Tensor) -> Tensor:
+        stable = ginzburg_landau_loss(f[None], t[None], quartic="stable")
+        return stable - 2 * ginzburg_landau_loss(f[None], t[None], gamma=0.0)
+
+    each: SampleLoss = torch.vmap(alone)
+    return each(phi, target)

@@ -1,0 +1,78 @@
+"""Which images are still classified right, and how far they are from not being so."""
+
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor
+
+from physlib.checks import require_integer, require_number
+from physlib.principles.attacks import Loss, Model, input_gradient
+
+
+@torch.no_grad()
+def right(model: Model, x: Tensor, y: Tensor) -> Tensor:
+    """Which rows are classified right, (N,) bool; a row whose outputs hold NaN is not.
+
+    Shape:
+        x (N, …), y (N,).
+    """
+    phi = torch.cat([model(chunk) for chunk in x.split(2000)])
+    return (phi.argmax(1) == y) & ~phi.isnan().any(1)
+
+
+def first_order_radius(model: Model, x: Tensor, y: Tensor) -> Tensor:
+    r"""The least ε in ℓ∞ at which a straightened network errs, (N,); 0 where it does already.
+
+    The margin over class j is :math:`m_j = \varphi_y - \varphi_j`, and a step of size ε lowers it
+    by :math:`\varepsilon\|\partial_x m_j\|_1` at most: so the least of
+    :math:`m_j/\|\partial_x m_j\|_1`.
+
+    Shape:
+        x (N, …), y (N,); (N,).
+
+    Units:
+        Those of x.
+
+    Raises:
+        TypeError, ValueError: an empty batch.
+
+    Source:
+        Moosavi-Dezfooli, Fawzi and Frossard, arXiv:1511.04599, without its iteration.
+    """
+    with torch.no_grad():
+        phi = model(x)
+
+    def margin(j: int) -> Loss:
+        return lambda phi, y: phi.gather(1, y[:, None])[:, 0] - phi[:, j]
+
+    radii = []
+    for j in range(phi.shape[1]):
+        slope = input_gradient(model, margin(j), x, y).flatten(1).abs().sum(1)
+        reach = margin(j)(phi, y) / slope.clamp(min=torch.finfo(x.dtype).tiny)
+        radii.append(torch.where(y == j, torch.inf, reach))
+    return torch.stack(radii).amin(0).clamp(min=0)
+
+
+def spaced(count: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """`count` evenly spaced images, and their labels.
+
+    Raises:
+        TypeError, ValueError: no integer from 1 to the number of images.
+    """
+    count = require_integer("attacked", count, low=1)
+    if count > len(labels):
+        raise ValueError(f"attacked must be at most {len(labels)}, got {count}")
+    rows = torch.linspace(0, len(labels) - 1, count).long()
+    return images[rows], labels[rows]
+
+
+def every(survivors: Iterable[Tensor]) -> Tensor:
+    """Which rows survive all, (N,) bool."""
+    return torch.stack(list(survivors)).all(0)
+
+
+def require_ascending(name: str, sizes: Sequence[float]) -> None:
+    """Raise unless `sizes` are numbers from 0, at least one, each larger than the last."""
+    checked = [require_number(name, size, low=0) for size in sizes]
+    if not checked or checked != sorted(set(checked)):
+        raise ValueError(f"{name} must be ascending, at least one, got {tuple(sizes)}")
