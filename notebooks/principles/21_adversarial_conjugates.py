@@ -35,13 +35,13 @@ import os
 import subprocess
 import sys
 
-URL, VERSION = "", "0.4.0"  # `make repository` writes them
+URL, VERSION = "", "0.5.0"  # `make repository` writes them
 if "google.colab" in sys.modules:
     home = os.path.expanduser("~/physlib-book")
     steps = (
         f"rm -rf {home} && git clone -q --depth 1 -b v{VERSION} {URL} {home}"
         f" && {sys.executable} -m pip install -q --no-deps {home}"
-        " 'plotext>=5.3,<6'"
+        " 'plotext>=5.3,<6' 'torchdiffeq>=0.2.5' 'cmaes>=0.11'"
     )
     if not URL or subprocess.run(steps, shell=True).returncode:
         where = URL or "anywhere, for it names no repository"
