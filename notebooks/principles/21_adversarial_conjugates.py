@@ -114,8 +114,7 @@ TRAINED = {
 # energy changes by
 #
 # $$
-# \mathrm dE = F\,\mathrm dx, \quad \mathrm dE = -P\,\mathrm dV, \quad
-# \mathrm dE = H\,\mathrm dM .
+# \mathrm dE = F\,\mathrm dx, \quad -P\,\mathrm dV, \quad H\,\mathrm dM .
 # $$
 #
 # Each time it is a change times its **conjugate**, and the conjugate is the derivative of the energy with respect to what
@@ -568,8 +567,8 @@ markdown_table(
 # %% [markdown]
 # ## Does a large conjugate mean a fragile image?
 #
-# Here the normalisation could matter: the size of $p$. If conjugates "reveal" fragility, images with a large $\|p\|_1$ should be lost
-# at a smaller $\varepsilon$. We rank the images of each network by both. The rival is the margin over *its* 1-norm, the first-order
+# So far only signs counted. Now to sizes: if conjugates "reveal" fragility, images with a large $\|p\|_1$ should be lost
+# at a smaller $\varepsilon$. (In a ranking of one network's images the norm drops out once more: it divides all of them by one number.) We rank the images of each network by both. The rival is the margin over *its* 1-norm, the first-order
 # radius from above, which knows how far there is to go and not only how steep it is.
 
 # %% tags=["nbval-check-output"]

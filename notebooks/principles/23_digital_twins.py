@@ -759,10 +759,10 @@ for days in (10, 48):
     print(f"{days} days: one direction seen 20 times better: {much}")
     if days == 10:
         print("         it is", well_known, "in (b, g): b − g")
+# Ten days cannot tell b and g apart. Every twin with the right difference fits them,
+# and the fits part company later, at the peak. A good fit is no proof of a good twin.
 
 # %% [markdown]
-# Ten days cannot tell $b$ and $g$ apart. Every twin with the right difference fits them, and the fits part company later, at the peak. A good fit is no proof of a good twin.
-#
 # **5.** A policy on differences and one on raw states see the same numbers: with one physical run, $y$ is a constant. Which weights make the second
 # compute what the first does? What, then, can differ?
 
