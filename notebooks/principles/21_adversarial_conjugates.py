@@ -177,21 +177,21 @@ plots.pushes(
 #
 # $$
 # \begin{aligned}
-# \max_{\|\delta\|_\infty\le\varepsilon} p\cdot\delta &= \varepsilon\,\|p\|_1 , \\
-# \max_{\|\delta\|_2\le\varepsilon} p\cdot\delta &= \varepsilon\,\|p\|_2 ,
+# \max_{\|\delta\|_\infty\le\varepsilon} p\cdot\delta &= \varepsilon\,\lVert p\rVert_1 , \\
+# \max_{\|\delta\|_2\le\varepsilon} p\cdot\delta &= \varepsilon\,\lVert p\rVert_2 ,
 # \end{aligned}
 # $$ (eq-conjugates-dual)
 #
-# where $\|p\|_1 = \sum|p_i|$. Each is the **dual norm** of a notion of small. The first rule is the **fast gradient sign
+# where $\lVert p\rVert_1 = \sum|p_i|$. Each is the **dual norm** of a notion of small. The first rule is the **fast gradient sign
 # method** {cite}`goodfellow2015`. Repeat small steps and go back into the square or the circle after each one, and
 # you have **projected gradient descent**, PGD {cite}`madry2018`, which also follows a force that turns.
 #
 # Now compare with pushes of the same strength $\varepsilon$ and random signs. Their work is a sum of terms of either sign. Its mean
-# is zero and its root mean square is $\varepsilon\|p\|_2$: a random walk. For forces that are normal numbers with standard deviation
+# is zero and its root mean square is $\varepsilon\lVert p\rVert_2$: a random walk. For forces that are normal numbers with standard deviation
 # $\sigma$ and $n$ inputs, $\langle|p_i|\rangle = \sigma\sqrt{2/\pi}$, so
 #
 # $$
-# \frac{\|p\|_1}{\|p\|_2} \approx
+# \frac{\lVert p\rVert_1}{\lVert p\rVert_2} \approx
 # \frac{n\,\sigma\sqrt{2/\pi}}{\sqrt n\,\sigma} = \sqrt{\frac{2n}{\pi}} .
 # $$ (eq-conjugates-phase)
 #
@@ -450,7 +450,7 @@ plots.accuracy_under_attack(
 # **It is this image's force that counts.** The *borrowed* force is the gradient of another image with another label. It is as
 # smooth, as strong and as much a gradient as one's own. It does harm, the more the larger the push, but less.
 #
-# **First order goes a long way.** Divide an image's lead over each wrong class by $\|p\|_1$ of that lead, and you have the $\varepsilon$
+# **First order goes a long way.** Divide an image's lead over each wrong class by $\lVert p\rVert_1$ of that lead, and you have the $\varepsilon$
 # at which a straightened network would fall. That is the last curve. It knows nothing of the walls at 0 and 1, which help the
 # defender: most pixels are black, and cannot get blacker.
 
@@ -567,7 +567,7 @@ markdown_table(
 # %% [markdown]
 # ## Does a large conjugate mean a fragile image?
 #
-# So far only signs counted. Now to sizes: if conjugates "reveal" fragility, images with a large $\|p\|_1$ should be lost
+# So far only signs counted. Now to sizes: if conjugates "reveal" fragility, images with a large $\lVert p\rVert_1$ should be lost
 # at a smaller $\varepsilon$. (In a ranking of one network's images the norm drops out once more: it divides all of them by one number.) We rank the images of each network by both. The rival is the margin over *its* 1-norm, the first-order
 # radius from above, which knows how far there is to go and not only how steep it is.
 
@@ -646,7 +646,7 @@ sensitivity_table(shelf, "intrinsic-susceptibility")
 #
 # $$
 # \begin{aligned}
-# &r\,\|p\|_2 \quad\text{and}\quad r\,\|P p\|_2 , \\
+# &r\,\lVert p\rVert_2 \quad\text{and}\quad r\,\|P p\|_2 , \\
 # &P = J(J^TJ)^{-1}J^T ,
 # \end{aligned}
 # $$ (eq-conjugates-surface)
