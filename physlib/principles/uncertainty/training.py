@@ -2,7 +2,6 @@
 
 import copy
 import math
-from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -13,6 +12,9 @@ from physlib.checks import require_choice, require_integer, require_number
 from physlib.data import CLASSES, PIXELS
 from physlib.epochs import evaluate, train_epoch, train_step
 from physlib.principles.attacks import pgd
+from physlib.principles.losses import SampleLoss
+from physlib.principles.networks import Scaled
+from physlib.principles.survival import spaced
 from physlib.principles.uncertainty.images import around, over_data
 from physlib.principles.uncertainty.networks import cross_entropy
 from physlib.recipes import recipes
@@ -91,7 +93,7 @@ def along_training(
     with torch.random.fork_rng(devices=[]):
         weights_seed, order_seed, noise_seed = seed_streams(seed)
         seed_generators(torch.device("cpu"), weights_seed)
-        model = nn.Sequential(_Scaled(black, white), build_model(plan))
+        model = nn.Sequential(Scaled(black, white), build_model(plan))
         loss_of = build_loss(plan)
         optimizer = build_optimizer(plan, model, noise_seed)
         order = torch.Generator().manual_seed(order_seed)
@@ -115,26 +117,11 @@ def along_training(
             _, right = evaluate(model, loss_of, *test, plan.batch_size)
             rows.append((epoch, "test_accuracy", right.item()))
             own = sample_loss(loss_of)
-            images, labels = _spaced(attacked, *test)
+            images, labels = spaced(attacked, *test)
             robust = surviving(model, own, images, labels, epsilon)
             rows.append((epoch, "pgd_accuracy", robust.float().mean().item()))
             rows += _spreads(epoch, model, own, test, epsilon, centres, samples)
     return rows
-
-
-class _Scaled(nn.Module):
-    """From pixels in [0, 1] to the range that a recipe trains on."""
-
-    def __init__(self, black: float, white: float) -> None:
-        super().__init__()
-        self.black, self.white = black, white
-
-    def forward(self, x: Tensor) -> Tensor:
-        scaled: Tensor = self.black + (self.white - self.black) * x
-        return scaled
-
-
-SampleLoss = Callable[[Tensor, Tensor], Tensor]  # from outputs (B, C) and labels (B,) to (B,)
 
 
 def sample_loss(loss_of: nn.Module) -> SampleLoss:
@@ -184,7 +171,7 @@ def _spreads(
         return own(exact(x), labels.expand(len(x)))
 
     everything = torch.full((CLASSES, PIXELS), 0.5), torch.arange(CLASSES)
-    boxes = {"local": (_spaced(centres, *test), epsilon), "whole": (everything, 0.5)}
+    boxes = {"local": (spaced(centres, *test), epsilon), "whole": (everything, 0.5)}
     rows: list[Row] = []
     for kind, ((images, labels), radius) in boxes.items():
         # The same points for every network and epoch: their differences are then paired.
@@ -204,9 +191,3 @@ def _spreads(
     model.eval()
     over = over_data(lambda x: own(model(x), test[1]), test[0])
     return rows + [(epoch, f"data_{name}", value) for name, value in over._asdict().items()]
-
-
-def _spaced(count: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """`count` evenly spaced images, and their labels."""
-    rows = torch.linspace(0, len(labels) - 1, count).long()
-    return images[rows], labels[rows]
