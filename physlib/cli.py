@@ -116,7 +116,7 @@ def train(
 @one_line_errors
 def reproduce(
     profile: Annotated[
-        str, typer.Option(help="fast (minutes) or full (about two hours).")
+        str, typer.Option(help="fast (minutes) or full (two to three hours).")
     ] = "fast",
     experiment: Annotated[
         list[str] | None, typer.Option(help="One experiment; repeatable. All by default.")
