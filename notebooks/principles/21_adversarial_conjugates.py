@@ -115,7 +115,7 @@ TRAINED = {
 #
 # $$
 # \mathrm dE = F\,\mathrm dx, \quad -P\,\mathrm dV, \quad H\,\mathrm dM .
-# $$
+# $$ (eq-conjugates-energy)
 #
 # Each time it is a change times its **conjugate**, and the conjugate is the derivative of the energy with respect to what
 # changes. A network's loss $\ell$ is an energy over its inputs $x$: a landscape, high where the answer is wrong. Its conjugate
