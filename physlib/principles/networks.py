@@ -4,11 +4,12 @@ from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checks import require_choice, require_integer, require_number
 from physlib.data import CLASSES, PIXELS
-from physlib.epochs import train_epoch, train_step
+from physlib.epochs import Step, train_epoch, train_step
 from physlib.principles.attacks import pgd
 from physlib.recipes import Recipe, recipes
 from physlib.training import recipe_data, seed_generators, seed_streams
@@ -120,22 +121,46 @@ def trained(
         optimizer = build_optimizer(plan, model, noise)
         starts = torch.Generator().manual_seed(noise)
 
-        def step(batch: Tensor) -> tuple[Tensor, Tensor]:
-            inputs, labels = x[batch], y[batch]
-            if hardening:
-                model.eval()
-                inputs = pgd(
-                    model, loss_of, inputs, labels, hardening,
-                    steps=HARDENING_STEPS, generator=starts, low=0, high=1,
-                )  # fmt: skip
-                model.train()
-            everything = torch.arange(len(batch))
-            return train_step(model, loss_of, optimizer, inputs, labels, everything)
-
+        step = hardened_step(model, loss_of, optimizer, x, y, hardening, starts)
         order = torch.Generator().manual_seed(orders)
         for _ in range(plan.epochs):
             train_epoch(model, loss_of, optimizer, x, y, plan.batch_size, order, step)
     return model.eval()
+
+
+def hardened_step(
+    model: nn.Module,
+    loss_of: nn.Module,
+    optimizer: Optimizer,
+    x: Tensor,
+    y: Tensor,
+    radius: float,
+    generator: torch.Generator,
+) -> Step:
+    """A step of training on images that `pgd` has just attacked, within `radius`; 0: as they are.
+
+    Shape:
+        x (N, d) and y (N,); the step takes the rows (B,) of a batch.
+
+    Units:
+        `radius` in pixels, black 0 and white 1.
+
+    Source:
+        Madry et al., arXiv:1706.06083.
+    """
+
+    def step(batch: Tensor) -> tuple[Tensor, Tensor]:
+        inputs, labels = x[batch], y[batch]
+        if radius:
+            model.eval()
+            inputs = pgd(
+                model, loss_of, inputs, labels, radius,
+                steps=HARDENING_STEPS, generator=generator, low=0, high=1,
+            )  # fmt: skip
+            model.train()
+        return train_step(model, loss_of, optimizer, inputs, labels, torch.arange(len(batch)))
+
+    return step
 
 
 def recipe_of(network: Network) -> Recipe:

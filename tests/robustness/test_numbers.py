@@ -18,6 +18,7 @@ from physlib import (
     hyperbolic_linear,
     load_dataset,
     recipes,
+    theory,
 )
 from physlib.batched.layers import stack_networks
 from physlib.components import literal
@@ -121,7 +122,9 @@ def test_one_class_alone_is_learned(recipe, seeds, train_on):
     images, labels = digits(300)
     train_on(images, torch.full_like(labels, 3))
     run = run_of(recipe.override("epochs=5", "batch_size=32"), seeds)
-    assert run.test_accuracy > 0.98  # RReLU's slopes depend on rounding, so on the threads
+    # The Ginzburg-Landau loss vanishes with so many answers wrong, and then stops teaching.
+    wrong = theory.error_rate_at_zero_loss() if recipe.loss == "ginzburg-landau" else 0
+    assert run.test_accuracy >= 1 - wrong
 
 
 @alone_or_together

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from physlib.building import build_loss, build_model, build_optimizer
 from physlib.checks import require_choice, require_integer, require_number
 from physlib.data import CLASSES, PIXELS
-from physlib.epochs import evaluate, train_epoch, train_step
+from physlib.epochs import evaluate, train_epoch
 from physlib.principles.attacks import pgd
 from physlib.principles.losses import SampleLoss
-from physlib.principles.networks import Scaled
+from physlib.principles.networks import Scaled, hardened_step
 from physlib.principles.survival import spaced
 from physlib.principles.uncertainty.images import around, over_data
 from physlib.principles.uncertainty.networks import cross_entropy
@@ -22,7 +22,7 @@ from physlib.studies import Row
 from physlib.training import recipe_data, seed_generators, seed_streams
 
 _ATTACK = 22  # the seed of random starts and of samples: one for all runs, which are then paired
-TRAIN_STEPS, TEST_STEPS = 4, 20  # of projected gradient descent
+TEST_STEPS = 20  # of projected gradient descent
 SPREADS = ("dx", "dp", "rms_p", "boundary", "product")  # in boxes
 
 
@@ -58,7 +58,7 @@ def along_training(
         recipe: the name of one in `recipes`; its width, batch size and optimizer are taken.
         lr: learning rate.
         epochs: passes over the training images.
-        hardening: radius of adversarial training, `TRAIN_STEPS` steps; 0 trains on clean images.
+        hardening: radius of adversarial training, see `hardened_step`; 0 trains on clean images.
         label_noise: fraction of wrong training labels; 0.9 makes them independent of the image.
         train_images: how many of the training images, the first ones.
         epsilon: radius of attacks and boxes, in (0, 1].
@@ -99,18 +99,7 @@ def along_training(
         order = torch.Generator().manual_seed(order_seed)
         starts = torch.Generator().manual_seed(noise_seed)
 
-        def step(batch: Tensor) -> tuple[Tensor, Tensor]:
-            inputs = x[batch]
-            if hardening:
-                model.eval()
-                inputs = pgd(
-                    model, loss_of, inputs, y[batch], hardening,
-                    steps=TRAIN_STEPS, generator=starts, low=0, high=1,
-                )  # fmt: skip
-                model.train()
-            here = torch.arange(len(batch))
-            return train_step(model, loss_of, optimizer, inputs, y[batch], here)
-
+        step = hardened_step(model, loss_of, optimizer, x, y, hardening, starts)
         for epoch in range(epochs + 1):
             if epoch:
                 train_epoch(model, loss_of, optimizer, x, y, plan.batch_size, order, step)
