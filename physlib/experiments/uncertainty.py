@@ -1,6 +1,7 @@
 """The experiments on the uncertainty principle, as data.
 
-Settings were fixed before any full record was made. Learning rates are reasonable ones, the same
+Settings were fixed before any full record was made; the attack was replaced by a stronger one
+afterwards, see `physlib.claims.uncertainty`. Learning rates are reasonable ones, the same
 for every MLP, and were not searched for; the step of the experimental network is near that which
 the experiment "tuning" found.
 """
@@ -19,7 +20,7 @@ NETWORKS = Study(
 )
 EPSILON = 0.1  # of attacks and of boxes; black is 0 and white is 1
 _SETTINGS: dict[str, Any] = {
-    "recipe": "mlp",
+    "network": "mlp",
     "lr": 0.02,
     "epochs": 8,
     "hardening": 0.0,
@@ -32,7 +33,7 @@ _SETTINGS: dict[str, Any] = {
 }
 _CHANGES: dict[str, dict[str, Any]] = {
     "mlp": {},
-    "experimental": {"recipe": "physlib", "lr": 0.08},
+    "experimental": {"network": "experimental", "lr": 0.08},
     "hardened": {"hardening": EPSILON},
     "twice-hardened": {"hardening": 2 * EPSILON},
     # The control: labels that say nothing about the image, so that there is nothing to resolve.

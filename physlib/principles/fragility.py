@@ -18,6 +18,7 @@ from physlib.principles.survival import (
     require_ascending,
     right,
     spaced,
+    survivors,
 )
 from physlib.studies import Row
 
@@ -104,7 +105,7 @@ def attack_network(
     lost = torch.full((len(y),), len(epsilons))  # where each image is lost
     for k, epsilon in enumerate(epsilons):
         signs = epsilon * random_step(x, 1.0, generator=draws).sign()
-        survivors = {
+        alive = {
             "noise": right(model, (x + signs).clamp(0, 1), y),
             "fgsm": every(
                 right(model, fgsm(model, loss, x, y, epsilon, low=0, high=1), y)
@@ -116,12 +117,11 @@ def attack_network(
             ),
             "first_order": rise > epsilon,
         }
-        for name, loss in losses.items():
-            found = pgd(model, loss, x, y, epsilon, steps=steps, generator=starts, low=0, high=1)
-            survivors[f"pgd_{name}"] = right(model, found, y)
-        survivors["pgd"] = every(survivors[f"pgd_{name}"] for name in losses)
-        lost = torch.where((lost == len(epsilons)) & ~survivors["pgd"], k, lost)
-        rows += [(k, metric, s.float().mean().item()) for metric, s in survivors.items()]
+        attacked_by = survivors(model, losses, x, y, epsilon, steps=steps, generator=starts)
+        alive["pgd"] = attacked_by.pop("all")
+        alive |= {f"pgd_{name}": rows for name, rows in attacked_by.items()}
+        lost = torch.where((lost == len(epsilons)) & ~alive["pgd"], k, lost)
+        rows += [(k, metric, kept.float().mean().item()) for metric, kept in alive.items()]
     for k, radius in enumerate(radii):
         ends = [
             pgd(model, loss, x, y, radius, norm="2", steps=steps, generator=starts, low=0, high=1)

@@ -14,7 +14,7 @@ def losses_of(network: str) -> dict[str, SampleLoss]:
     """Every loss whose gradient attacks a network, by name; first the one that it is trained on.
 
     The modulus of the Ginzburg-Landau loss may hide the way up, so its bracket and the
-    cross-entropy of the outputs are tried too; that one may saturate, the margin cannot.
+    cross-entropy of the outputs are tried too; that one may vanish, the margin cannot.
     """
     if network == "experimental":
         return {
@@ -27,8 +27,15 @@ def losses_of(network: str) -> dict[str, SampleLoss]:
 
 
 def cross_entropy(phi: Tensor, target: Tensor) -> Tensor:
-    """The cross-entropy of every sample: (B, C) and (B,) to (B,), in nats."""
-    return nn.functional.cross_entropy(phi, target, reduction="none")
+    r"""The cross-entropy of every sample: (B, C) and (B,) to (B,), in nats.
+
+    As :math:`\ln(1 + e^{-m})`, with the margin m of the right output over the others' log-sum. The
+    usual form subtracts two nearly equal numbers: in float32 its force loses a part at margins
+    of 17, and it is zero beyond. This one is accurate down to the smallest number, at 103.
+    """
+    right = phi.gather(1, target[:, None])[:, 0]
+    others = phi.scatter(1, target[:, None], -torch.inf).logsumexp(1)
+    return nn.functional.softplus(others - right)
 
 
 def lost_margin(phi: Tensor, target: Tensor) -> Tensor:

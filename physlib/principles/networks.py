@@ -1,5 +1,6 @@
 """What the chapters on principles train beside the book's networks, on pixels from 0 to 1."""
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import torch
@@ -75,8 +76,10 @@ def trained(
     lr: float,
     epochs: int,
     hardening: float = 0.0,
+    label_noise: float = 0.0,
     train_images: int | None = None,
     dataset: Dataset = "mnist",
+    watch: Callable[[int, nn.Module], None] | None = None,
 ) -> nn.Module:
     r"""A network of the book, or `SmallCNN`, trained on pixels in [0, 1] and in evaluation mode.
 
@@ -89,8 +92,11 @@ def trained(
         epochs: passes over the training images.
         hardening: radius ε of adversarial training in ℓ∞; every step then is on images that four
             steps of `pgd` have just attacked, up the loss that is trained on. 0: as they are.
+        label_noise: fraction of wrong training labels; 0.9 makes them independent of the image.
         train_images: how many, the first ones; None takes all.
         dataset: ``"mnist"`` or ``"digits"``.
+        watch: called with 0 before the first epoch and with its number after each, and with the
+            network in evaluation mode; it may not draw from torch's global generator.
 
     Shape:
         The network maps (B, 784) to (B, 10).
@@ -106,7 +112,9 @@ def trained(
     """
     require_choice("network", network, get_args(Network))
     require_number("hardening", hardening, low=0, high=1)
-    plan = recipe_of(network).replace(lr=lr, epochs=epochs, dataset=dataset)
+    plan = recipe_of(network).replace(
+        lr=lr, epochs=epochs, dataset=dataset, label_noise=label_noise
+    )
     data = recipe_data(plan, seed, "cpu")
     x, y = data.train_inputs(), data.train_labels
     if train_images is not None:
@@ -123,8 +131,11 @@ def trained(
 
         step = hardened_step(model, loss_of, optimizer, x, y, hardening, starts)
         order = torch.Generator().manual_seed(orders)
-        for _ in range(plan.epochs):
-            train_epoch(model, loss_of, optimizer, x, y, plan.batch_size, order, step)
+        for epoch in range(plan.epochs + 1):
+            if epoch:
+                train_epoch(model, loss_of, optimizer, x, y, plan.batch_size, order, step)
+            if watch is not None:
+                watch(epoch, model.eval())
     return model.eval()
 
 

@@ -1,12 +1,12 @@
 """Which images are still classified right, and how far they are from not being so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from physlib.checks import require_integer, require_number
-from physlib.principles.attacks import Loss, Model, input_gradient
+from physlib.principles.attacks import Loss, Model, input_gradient, pgd
 
 
 @torch.no_grad()
@@ -18,6 +18,34 @@ def right(model: Model, x: Tensor, y: Tensor) -> Tensor:
     """
     phi = torch.cat([model(chunk) for chunk in x.split(2000)])
     return (phi.argmax(1) == y) & ~phi.isnan().any(1)
+
+
+def survivors(
+    model: Model,
+    losses: Mapping[str, Loss],
+    x: Tensor,
+    y: Tensor,
+    epsilon: float,
+    *,
+    steps: int,
+    generator: torch.Generator,
+) -> dict[str, Tensor]:
+    """Which rows are still right after `pgd` in ℓ∞ up each loss, and after ``"all"`` of them.
+
+    Attacked inputs stay pixels, from 0 to 1.
+
+    Shape:
+        x (N, …), y (N,); (N,) bool for each.
+    """
+    alive = {
+        name: right(
+            model,
+            pgd(model, loss, x, y, epsilon, steps=steps, generator=generator, low=0, high=1),
+            y,
+        )
+        for name, loss in losses.items()
+    }
+    return {**alive, "all": every(alive.values())}
 
 
 def first_order_radius(model: Model, x: Tensor, y: Tensor) -> Tensor:

@@ -7,19 +7,13 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from physlib.building import build_loss, build_model, build_optimizer
-from physlib.checks import require_choice, require_integer, require_number
-from physlib.data import CLASSES, PIXELS
-from physlib.epochs import evaluate, train_epoch
-from physlib.principles.attacks import pgd
-from physlib.principles.losses import SampleLoss
-from physlib.principles.networks import Scaled, hardened_step
-from physlib.principles.survival import spaced
+from physlib.checks import require_integer, require_number
+from physlib.data import CLASSES, PIXELS, load_dataset
+from physlib.principles.losses import SampleLoss, losses_of
+from physlib.principles.networks import Network, trained
+from physlib.principles.survival import right, spaced, survivors
 from physlib.principles.uncertainty.images import around, over_data
-from physlib.principles.uncertainty.networks import cross_entropy
-from physlib.recipes import recipes
 from physlib.studies import Row
-from physlib.training import recipe_data, seed_generators, seed_streams
 
 _ATTACK = 22  # the seed of random starts and of samples: one for all runs, which are then paired
 TEST_STEPS = 20  # of projected gradient descent
@@ -28,7 +22,7 @@ SPREADS = ("dx", "dp", "rms_p", "boundary", "product")  # in boxes
 
 def along_training(
     *,
-    recipe: str,
+    network: Network,
     lr: float,
     epochs: int,
     hardening: float,
@@ -46,8 +40,8 @@ def along_training(
 
     - ``test_accuracy``: on all test images.
     - ``pgd_accuracy``: on `attacked` of them, of images that survive `TEST_STEPS` steps of
-      projected gradient descent within ε, up the network's own loss and, where that is another one,
-      up the cross-entropy too.
+      projected gradient descent within ε up every loss of `losses_of`; ``pgd_own_accuracy`` and
+      so on, up one loss alone.
     - ``local_dx``, ``local_dp``, ``local_rms_p``, ``local_boundary``, ``local_product`` and
       ``local_effective``: means over `centres` test images of what `around` gives with the
       radius ε; ``local_dx_error`` and so on, their standard errors from sampling.
@@ -55,17 +49,17 @@ def along_training(
     - ``data_dx``, ``data_dp``, ``data_rms_p``, ``data_bound``, ``data_effective``: of `over_data`.
 
     Args:
-        recipe: the name of one in `recipes`; its width, batch size and optimizer are taken.
+        network: what to train, see `trained`.
         lr: learning rate.
         epochs: passes over the training images.
-        hardening: radius of adversarial training, see `hardened_step`; 0 trains on clean images.
-        label_noise: fraction of wrong training labels; 0.9 makes them independent of the image.
+        hardening: radius of adversarial training; 0 trains on clean images.
+        label_noise: fraction of wrong training labels.
         train_images: how many of the training images, the first ones.
         epsilon: radius of attacks and boxes, in (0, 1].
         attacked: how many test images are attacked.
         centres: how many test images are centres of boxes.
         samples: of each box.
-        seed: of weights, order and labels.
+        seed: see `trained`.
 
     Shape:
         Rows (epoch, metric, value).
@@ -77,71 +71,34 @@ def along_training(
         TypeError, ValueError: a setting outside its range.
 
     Source:
-        Adversarial training: Madry et al., arXiv:1706.06083.
+        Ours; attack and adversarial training: Madry et al., arXiv:1706.06083.
     """
-    require_choice("recipe", recipe, recipes)
-    require_number("hardening", hardening, low=0, high=1)
     require_number("epsilon", epsilon, low=0, high=1, open_low=True)
-    for name, count in (("attacked", attacked), ("centres", centres), ("epochs", epochs)):
-        require_integer(name, count, low=1)
-    plan = recipes[recipe].replace(lr=lr, epochs=epochs, label_noise=label_noise)
-    data = recipe_data(plan, seed, "cpu")
-    x, y = data.train_inputs()[:train_images], data.train_labels[:train_images]
+    require_integer("centres", centres, low=1)
+    data = load_dataset("mnist")
     test = data.test_inputs(), data.test_labels
-    black, white = plan.pixel_range
+    images, labels = spaced(attacked, *test)
+    losses = losses_of(network)
     rows: list[Row] = []
-    with torch.random.fork_rng(devices=[]):
-        weights_seed, order_seed, noise_seed = seed_streams(seed)
-        seed_generators(torch.device("cpu"), weights_seed)
-        model = nn.Sequential(Scaled(black, white), build_model(plan))
-        loss_of = build_loss(plan)
-        optimizer = build_optimizer(plan, model, noise_seed)
-        order = torch.Generator().manual_seed(order_seed)
-        starts = torch.Generator().manual_seed(noise_seed)
 
-        step = hardened_step(model, loss_of, optimizer, x, y, hardening, starts)
-        for epoch in range(epochs + 1):
-            if epoch:
-                train_epoch(model, loss_of, optimizer, x, y, plan.batch_size, order, step)
-            _, right = evaluate(model, loss_of, *test, plan.batch_size)
-            rows.append((epoch, "test_accuracy", right.item()))
-            own = sample_loss(loss_of)
-            images, labels = spaced(attacked, *test)
-            robust = surviving(model, own, images, labels, epsilon)
-            rows.append((epoch, "pgd_accuracy", robust.float().mean().item()))
-            rows += _spreads(epoch, model, own, test, epsilon, centres, samples)
-    return rows
-
-
-def sample_loss(loss_of: nn.Module) -> SampleLoss:
-    """`loss_of` for every sample alone, from outputs (B, C) and labels (B,) to (B,).
-
-    A mean over a batch of one is the sample's own; the modulus of the Ginzburg-Landau loss is then
-    of that sample's bracket, where in training it is of the batch's.
-    """
-    if isinstance(loss_of, nn.CrossEntropyLoss):
-        return cross_entropy
-
-    def alone(phi: Tensor, target: Tensor) -> Tensor:
-        return torch.as_tensor(loss_of(phi.unsqueeze(0), target.unsqueeze(0)))
-
-    each: SampleLoss = torch.vmap(alone)
-    return each
-
-
-def surviving(model: nn.Module, own: SampleLoss, x: Tensor, y: Tensor, epsilon: float) -> Tensor:
-    """Which of the images x (N, d) are still classified right after every attack, (N,) bool."""
-    model.eval()
-    generator = torch.Generator().manual_seed(_ATTACK)
-    with torch.no_grad():
-        alive: Tensor = model(x).argmax(1) == y
-    for loss in dict.fromkeys((own, cross_entropy)):
-        found = pgd(
-            model, loss, x, y, epsilon, steps=TEST_STEPS, generator=generator, low=0, high=1
+    def measure(epoch: int, model: nn.Module) -> None:
+        rows.append((epoch, "test_accuracy", right(model, *test).float().mean().item()))
+        generator = torch.Generator().manual_seed(_ATTACK)
+        alive = survivors(
+            model, losses, images, labels, epsilon, steps=TEST_STEPS, generator=generator
         )
-        with torch.no_grad():
-            alive &= model(found).argmax(1) == y
-    return alive
+        rows.append((epoch, "pgd_accuracy", alive.pop("all").float().mean().item()))
+        rows.extend(
+            (epoch, f"pgd_{name}_accuracy", kept.float().mean().item())
+            for name, kept in alive.items()
+        )
+        rows.extend(_spreads(epoch, model, losses["own"], test, epsilon, centres, samples))
+
+    trained(
+        network, seed, lr=lr, epochs=epochs, hardening=hardening, label_noise=label_noise,
+        train_images=train_images, watch=measure,
+    )  # fmt: skip
+    return rows
 
 
 def _spreads(
@@ -154,7 +111,7 @@ def _spreads(
     samples: int,
 ) -> list[Row]:
     """Both spreads around images, on the box of all images, and over the test images."""
-    exact = copy.deepcopy(model).double().eval()
+    exact = copy.deepcopy(model).double()
 
     def loss(labels: Tensor, x: Tensor) -> Tensor:
         return own(exact(x), labels.expand(len(x)))
@@ -177,6 +134,5 @@ def _spreads(
             mean = sum(getattr(value, name).item() for value in values) / len(images)
             error = math.hypot(*(getattr(error, name).item() for error in errors)) / len(images)
             rows += [(epoch, f"{kind}_{name}", mean), (epoch, f"{kind}_{name}_error", error)]
-    model.eval()
     over = over_data(lambda x: own(model(x), test[1]), test[0])
     return rows + [(epoch, f"data_{name}", value) for name, value in over._asdict().items()]
