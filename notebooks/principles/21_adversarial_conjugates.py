@@ -497,9 +497,10 @@ markdown_table(
 # [The chapter on it](../components/01_ginzburg_landau) shows that $Q$ is *positive* at the right answer, since one-hot outputs are rough, and negative
 # where the answer is wrong. Between them lies $Q = 0$, where the modulus has its floor. So whoever climbs $|Q|$ from a right
 # answer climbs the small hill on the near side, and walks *away* from the errors. Drop the modulus, and the hill is gone: $-Q$ rises
-# all the way. Cross-entropy has a trap of its own. It needs logits, and these outputs have no scale, so that they may be large:
-# then softmax saturates, and the force is zero in every digit of a floating-point number. The margin, the largest wrong output minus
-# the right one, has neither ({numref}`fig-conjugates-losses`).
+# all the way. Cross-entropy has a trap of its own. It needs logits, and these outputs have no scale, so that they may be large. Its force
+# is in proportion to the probability of an error, $e^{-m}$ with the margin $m$ of the right output over the others; beyond $m\approx 100$ that is below the smallest number in single
+# precision, and the force is zero, however carefully you compute it. The margin itself, with its sign turned, has neither
+# trap ({numref}`fig-conjugates-losses`).
 
 # %% mystnb={"image": {"alt": "Accuracy of the experimental network against the size of the attack for projected gradient descent up four losses. The curve for its own loss and the one for cross-entropy stay high; those for the bracket without the modulus and for the margin fall steeply, and the curve of the worst of all lies with them."}, "figure": {"name": "fig-conjugates-losses", "caption": "The experimental network, attacked up one loss after the other."}}
 ATTACKS = {
