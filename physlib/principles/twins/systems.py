@@ -90,7 +90,7 @@ def trajectories(
     control: Control | None = None,
     substeps: int = 1,
 ) -> Tensor:
-    """What `system` does, by the classical Runge–Kutta method of fourth order.
+    """What `system` does, by a Runge–Kutta method of fourth order, Kutta's 3/8 rule.
 
     Args:
         system: of which the equation is.
