@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn import functional as F
 
 from physlib import MLP, load_dataset
 from physlib.principles.attacks import fgsm, pgd, project, random_step
@@ -166,9 +167,21 @@ def test_a_sum_a_mean_and_one_number_per_sample_are_one_attack(digits):
 def test_nothing_is_left_behind_in_the_network():
     model = MLP((4, 3, 2))
     x, y = torch.rand(2, 4, requires_grad=True), torch.tensor([0, 1])
-    pgd(model, cross_entropy, x, y, 0.1)
+    for found in (pgd(model, cross_entropy, x, y, 0.1), fgsm(model, cross_entropy, x, y, 0.1)):
+        assert not found.requires_grad
     assert all(p.grad is None for p in model.parameters())
     assert x.grad is None
+
+
+@pytest.mark.parametrize("norm", ["inf", "2"])
+def test_attacks_stay_on_their_device_and_read_nothing(norm):
+    """Tensors of the device "meta" have no values: to read one, or to leave it, is an error."""
+    model = MLP((4, 3, 2)).to("meta")
+    x, y = torch.rand(5, 4, device="meta"), torch.zeros(5, dtype=torch.int64, device="meta")
+    for loss in (cross_entropy, lost_margin):
+        found = pgd(model, loss, x, y, 0.1, norm=norm, low=0, high=1)
+        assert (found.device, found.shape) == (x.device, x.shape)
+    assert fgsm(model, cross_entropy, x, y, 0.1, low=0, high=1).device == x.device
 
 
 def test_the_same_generator_gives_the_same_attack(digits):
@@ -242,7 +255,7 @@ def test_fgsm_is_the_librarys(digits, peer):
     model, x, y = digits
     art, view = peer
     theirs = art.FastGradientMethod(view, eps=0.1).generate(x.numpy(), y.numpy())
-    ours = fgsm(model, cross_entropy, x, y, 0.1, low=0, high=1)
+    ours = fgsm(model, F.cross_entropy, x, y, 0.1, low=0, high=1)  # it is attacks that are compared
     np.testing.assert_allclose(ours.numpy(), theirs, atol=1e-6)
 
 
@@ -255,7 +268,7 @@ def test_pgd_is_the_librarys(digits, peer, norm, size):
     attack = art.ProjectedGradientDescent(view, **options)
     theirs = torch.from_numpy(attack.generate(x.numpy(), y.numpy()))
     ours = pgd(
-        model, cross_entropy, x, y, size,
+        model, F.cross_entropy, x, y, size,
         norm=norm, steps=8, step_size=size / 4, random_start=False, low=0, high=1,
     )  # fmt: skip
     # A sign of a gradient at rounding may differ, and then the paths part: in few components only.
@@ -265,7 +278,7 @@ def test_pgd_is_the_librarys(digits, peer, norm, size):
     theirs = accuracy(model, torch.from_numpy(started.generate(x.numpy(), y.numpy())), y)
     generator = torch.Generator().manual_seed(0)
     found = pgd(
-        model, cross_entropy, x, y, size, norm=norm, steps=8, step_size=size / 4,
+        model, F.cross_entropy, x, y, size, norm=norm, steps=8, step_size=size / 4,
         generator=generator, low=0, high=1,
     )  # fmt: skip
     ours = accuracy(model, found, y)
