@@ -240,7 +240,7 @@ def test_losses_without_a_norm_are_refused_by_name():
     box = [0.0], [1.0]
     with pytest.raises(ValueError, match="loss must not be zero on the whole box"):
         estimate_uncertainty(lambda x: 0 * x[:, 0], *box)
-    with pytest.raises(ValueError, match="loss must be finite on the whole box"):
+    with pytest.raises(ValueError, match="loss must be finite, got NaN or infinity"):
         estimate_uncertainty(lambda x: x[:, 0] / 0, *box)
     with pytest.raises(ValueError, match=r"loss must give one number per row, shape \(4096,\)"):
         estimate_uncertainty(lambda x: x, *box)
@@ -259,9 +259,9 @@ def test_many_dimensional_estimators_refuse_what_is_no_image():
         around(loss, 3 * image, 0.1)
     with pytest.raises(ValueError, match="samples must be at least 2"):
         around(loss, image, 0.1, samples=1)
-    with pytest.raises(ValueError, match=r"x must be \(N, d\), N at least 1, got \(0, 3\)"):
+    with pytest.raises(ValueError, match=r"x must have shape \(N, d\), not empty, .* \(0, 3\)"):
         over_data(loss, torch.empty(0, 3))
-    with pytest.raises(ValueError, match="weights must be at least one"):
+    with pytest.raises(ValueError, match="weights must be from 0, and one above 0, got 0 to 0"):
         effective_samples(torch.zeros(3))
     with pytest.raises(ValueError, match="dimension must be at least 1, got 0"):
         random_loss(0, 1.0, generator())
