@@ -77,6 +77,28 @@ def test_attacks_stay_in_their_ball_and_their_box(options, seed):
     assert not found.requires_grad
 
 
+@pytest.mark.parametrize("random_start", [True, False])
+def test_the_network_is_asked_once_a_step_and_never_outside_the_box(random_start):
+    g, asked = torch.Generator().manual_seed(0), []
+    weight, x, y = torch.randn(8, 3, generator=g), torch.rand(3, 8, generator=g), torch.arange(3)
+
+    def model(x):
+        asked.append(x.detach())
+        return x @ weight
+
+    pgd(
+        model, lost_margin, x, y, 0.5,
+        steps=7, low=0, high=1, random_start=random_start, generator=g,
+    )  # fmt: skip
+    assert len(asked) == 7
+    assert min(x.min() for x in asked) >= 0
+    assert max(x.max() for x in asked) <= 1
+    asked.clear()
+    pgd(model, lost_margin, x, y, 0.5, norm="2", steps=7, random_start=False)
+    assert torch.equal(asked[0], x)
+    torch.testing.assert_close((asked[1] - x).norm(dim=1), torch.full((3,), 2.5 * 0.5 / 7))
+
+
 @given(st.integers(0, 10**6), st.floats(0, 2), st.sampled_from(["inf", "2"]))
 def test_projection_keeps_what_is_inside_and_is_nearest(seed, epsilon, norm):
     g = torch.Generator().manual_seed(seed)
@@ -92,10 +114,14 @@ def test_random_steps_fill_the_ball_evenly():
     g = torch.Generator().manual_seed(0)
     n, d = 20_000, 3
     x = torch.zeros(n, d)
-    radius = random_step(x, 2.0, norm="2", generator=g).norm(dim=1)
+    ball = random_step(x, 2.0, norm="2", generator=g)
+    radius = ball.norm(dim=1)
     # E r² = 4 d/(d+2), and its variance from E r⁴ = 16 d/(d+4)
     error = math.sqrt((16 * d / (d + 4) - (4 * d / (d + 2)) ** 2) / n)
     assert radius.square().mean().item() == pytest.approx(4 * d / (d + 2), abs=4 * error)
+    # No direction is special: of a unit vector, ⟨n⁴⟩ = 3/(d(d+2)), and ⟨n⁸⟩ = 1/9 for d = 3
+    fourth = (ball[:, 0] / radius).pow(4).mean().item()
+    assert fourth == pytest.approx(1 / 5, abs=4 * math.sqrt((1 / 9 - 1 / 25) / n))
     box = random_step(x, 2.0, generator=g)
     error = math.sqrt((16 / 5 - 16 / 9) / (n * d))
     assert box.square().mean().item() == pytest.approx(4 / 3, abs=4 * error)

@@ -154,11 +154,11 @@ def over_data(loss: Field, x: Tensor) -> DataSpread:
     """
     require_finite_floats("x", x, "(N, d)")
     value, gradient = value_and_gradient("loss", loss, x)
-    if not value.any():
+    length = value.norm()  # of ℓ
+    if not length:
         raise ValueError("loss must not be zero on all rows of x: ψ has no norm")
     effective = effective_samples(value.square())
     d = x.shape[1]
-    length = value.norm()  # of ℓ
     psi, slope = value / length, gradient / length
     centred = x - psi.square() @ x
     p = psi @ slope
