@@ -196,7 +196,8 @@ plots.pushes(
 # $$ (eq-conjugates-phase)
 #
 # **In phase, work grows like $n$; out of phase, like $\sqrt n$.** It is the law of laser light, of antenna arrays and of the
-# child on the swing. Nothing in it is about networks ({numref}`fig-conjugates-phase`). The more inputs, the smaller the push that is enough.
+# child on the swing. Nothing in it is about networks ({numref}`fig-conjugates-phase`). The more inputs, each with a force of its own, the smaller
+# the push that is enough.
 
 # %% mystnb={"image": {"alt": "Ratio of the work of pushes in phase to the root mean square of random ones against the number of inputs, on logarithmic axes. Points with error bars lie on a straight line of slope one half."}, "figure": {"name": "fig-conjugates-phase", "caption": "Work in phase over work at random, against the number of inputs: drawn (points), and {eq}`eq-conjugates-phase` (line)."}}
 counts = np.array([4, 16, 64, 256, 784, 3072])
@@ -259,7 +260,8 @@ source(pgd)
 
 # %% [markdown]
 # All images of a batch move at once, on their device, and nothing is read back between steps. The library's tests hold both
-# attacks against another library's, the Adversarial Robustness Toolbox {cite}`nicolae2018`: the same images to rounding.
+# attacks against another library's, the Adversarial Robustness Toolbox {cite}`nicolae2018`: the same images to rounding, but for
+# the rare pixel whose force is zero to rounding, so that its sign is chance.
 #
 # ## The check: two clouds and a plane
 #
@@ -335,7 +337,7 @@ for kind in KINDS:
     print(f"{kind:7} within 4 standard errors: {bool(abs(off).max() < 4)}")
 
 # %% [markdown]
-# This plane has no layers and no training. It is the best classifier that there is for these clouds. And yet a push of a fraction of
+# This plane has no layers and no training. Its normal $w$ lies along $\mu$ here, which makes it the best classifier that there is for these clouds. And yet a push of a fraction of
 # $\sigma$ in every component undoes it, because there are so many components. Keep that in mind when somebody blames depth.
 #
 # ## On MNIST: a push that you read through
@@ -450,7 +452,7 @@ plots.accuracy_under_attack(
 # **It is this image's force that counts.** The *borrowed* force is the gradient of another image with another label. It is as
 # smooth, as strong and as much a gradient as one's own. It does harm, the more the larger the push, but less.
 #
-# **First order goes a long way.** Divide an image's lead over each wrong class by $\lVert p\rVert_1$ of that lead, and you have the $\varepsilon$
+# **First order goes a long way.** Divide an image's lead over each wrong class by $\lVert p\rVert_1$ of that lead. The least of these is the $\varepsilon$
 # at which a straightened network would fall. That is the last curve. It knows nothing of the walls at 0 and 1, which help the
 # defender: most pixels are black, and cannot get blacker.
 

@@ -696,7 +696,7 @@ sensitivity_table(shelf, "uncertainty-mechanism")
 #
 # ## Exercises
 #
-# **1.** A photon in a box with mirrors has $\psi = \sin(\pi(x+1)/2)$ on $[-1,1]$. What is $B$? Which side of ½ is the product on? Compute it on
+# **1.** A particle between hard walls, in its state of lowest energy, has $\psi = \sin(\pi(x+1)/2)$ on $[-1,1]$. What is $B$? Which side of ½ is the product on? Compute it on
 # paper, then here.
 
 # %% tags=["nbval-check-output", "hide-cell"]

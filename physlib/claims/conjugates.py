@@ -1,9 +1,10 @@
 """The paper on conjugate variables and attacks: what its abstract claims of them.
 
 Definitions are ours, since the full text was not at hand. They, the thresholds and the settings
-were fixed on 21 November 2026, before any full record was made; one thing was added afterwards: in
-`remaining`, a network that has not learned is no number. What the abstract says of the uncertainty
-principle is judged with the other paper on it.
+were fixed on 21 November 2026, before any full record was made; two things were mended afterwards:
+in `remaining`, a network that has not learned is no number, and the words of "fragile-structure"
+named one of the three networks that it was computed for from the first. What the abstract says of
+the uncertainty principle is judged with the other paper on it.
 """
 
 import math
@@ -157,9 +158,9 @@ CLAIMS = (
         "fragile-structure",
         "a systemic fragility within the network structure",
         "the abstract",
-        "The accuracy that an attack of 0.1 takes from the MLP, minus what it takes from a linear "
-        "classifier, which has no structure: if the fragility sits in the structure, the MLP "
-        "loses more.",
+        "The accuracy that an attack of 0.1 takes from a network, minus what it takes from a "
+        "linear classifier, which has no structure: if the fragility sits in the structure, the "
+        f"network loses more. {_NETWORKS}",
         "conjugates",
         together(
             mlp=more_lost("mlp", "linear"),

@@ -19,7 +19,7 @@ from physlib.experiments.uncertainty import ALONG, NETWORKS
 from physlib.records import Record
 from physlib.theory import Array
 
-RELIABLE = 4.0  # standard errors: one-sided over 500 coordinates, by chance in one of a hundred
+RELIABLE = 4.0  # standard errors: of 500 normal numbers, one is that far below by chance in 1 of 63
 QUADRATURE = 1e-3  # its error, at most: of steep networks in four dimensions
 TRAINED = ("mlp", "experimental", "hardened")
 TRUE_LABELS = (*TRAINED, "twice-hardened")

@@ -31,7 +31,7 @@ def fgsm(
     Args:
         model: from x to outputs; in evaluation mode, so that samples do not know of one another.
         loss: of outputs and labels; a sum or mean over the batch, or one number per sample.
-        x: inputs.
+        x: inputs, between `low` and `high`.
         y: labels.
         epsilon: size of the step in each component, from 0.
         low: least value of an input, if there is one.
@@ -47,7 +47,7 @@ def fgsm(
         `epsilon`, `low` and `high` are in the unit of x.
 
     Raises:
-        TypeError, ValueError: an empty batch, or a negative `epsilon`.
+        TypeError, ValueError: an empty batch, a negative `epsilon`, or `low` above `high`.
 
     Source:
         Goodfellow, Shlens and Szegedy, arXiv:1412.6572.
@@ -62,7 +62,8 @@ def fgsm(
     """
     epsilon = require_number("epsilon", epsilon, low=0)
     _check(x, y, low, high)
-    return _clipped(x + epsilon * input_gradient(model, loss, x, y).sign(), low, high)
+    step = epsilon * input_gradient(model, loss, x, y).sign()
+    return _clipped(x.detach() + step, low, high)
 
 
 def pgd(
@@ -89,7 +90,7 @@ def pgd(
     Args:
         model: as in `fgsm`.
         loss: as in `fgsm`.
-        x: inputs.
+        x: inputs, between `low` and `high`.
         y: labels.
         epsilon: radius of the ball, from 0.
         norm: of the ball, ``"inf"`` or ``"2"``.
@@ -128,7 +129,9 @@ def pgd(
         step_size = 2.5 * epsilon / steps
     size = require_number("step_size", step_size, low=0)
     _check(x, y, low, high)
-    moved = random_step(x, epsilon, norm=norm, generator=generator) if random_start else 0 * x
+    x, moved = x.detach(), torch.zeros_like(x)
+    if random_start:
+        moved = random_step(x, epsilon, norm=norm, generator=generator)
     moved = _clipped(x + moved, low, high) - x
     for _ in range(steps):
         gradient = input_gradient(model, loss, x + moved, y)

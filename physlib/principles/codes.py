@@ -147,7 +147,7 @@ def tangent_gradient(force: Tensor, jacobian: Tensor) -> tuple[Tensor, Tensor]:
         [ℓ] per squared unit of length, in units of the code; [ℓ] per pixel.
 
     Source:
-        Least squares; a trace's millionth is added to JᵀJ, which may be singular.
+        Least squares; to JᵀJ, which may be singular, a millionth of its mean diagonal is added.
     """
     metric = jacobian.mT @ jacobian
     pull = jacobian.mT @ force.unsqueeze(2)

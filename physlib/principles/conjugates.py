@@ -40,7 +40,7 @@ def conjugate(model: Model, loss: Loss, x: Tensor, y: Tensor) -> Conjugate:
 
     Raises:
         TypeError, ValueError: an empty batch, a loss that is one number for all samples, or one
-            that vanishes on all of them.
+            that vanishes on all of them or is not finite.
 
     Source:
         ψ after arXiv:2402.10983; the measure ρ is ours, since its text was not at hand.
@@ -63,6 +63,6 @@ def conjugate(model: Model, loss: Loss, x: Tensor, y: Tensor) -> Conjugate:
             f"loss must give one number per sample, {tuple(y.shape)}, got {tuple(value.shape)}"
         )
     norm = value.square().mean().sqrt()
-    if not norm > 0:
-        raise ValueError(f"loss must not vanish on all samples, nor be NaN: its norm is {norm:g}")
+    if not (norm > 0 and norm.isfinite()):
+        raise ValueError(f"loss must be finite and not vanish on all samples: its norm is {norm:g}")
     return Conjugate(value / norm, gradient / norm, norm)

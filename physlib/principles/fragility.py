@@ -119,7 +119,7 @@ def attack_network(
         }
         attacked_by = survivors(model, losses, x, y, epsilon, steps=steps, generator=starts)
         alive["pgd"] = attacked_by.pop("all")
-        alive |= {f"pgd_{name}": rows for name, rows in attacked_by.items()}
+        alive |= {f"pgd_{name}": kept for name, kept in attacked_by.items()}
         lost = torch.where((lost == len(epsilons)) & ~alive["pgd"], k, lost)
         rows += [(k, metric, kept.float().mean().item()) for metric, kept in alive.items()]
     for k, radius in enumerate(radii):

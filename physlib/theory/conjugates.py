@@ -38,7 +38,7 @@ def linear_accuracy(
 ) -> Array:
     r"""Accuracy of :math:`\mathrm{sign}(w\cdot x)` on two normal classes at ±mean, under attack.
 
-    The margin :math:`w\cdot\mu` has the standard deviation :math:`\sigma\|w\|_2`, and
+    The margin has the mean :math:`w\cdot\mu` and the standard deviation :math:`\sigma\|w\|_2`, and
 
     .. math::
         \Phi\Bigl(\frac{w\cdot\mu - \varepsilon\|w\|_*}{\sigma\|w\|_2}\Bigr), \qquad

@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn import functional as F
 
 from physlib import MLP, load_dataset
 from physlib.principles.attacks import fgsm, pgd, project, random_step
@@ -76,6 +77,28 @@ def test_attacks_stay_in_their_ball_and_their_box(options, seed):
     assert not found.requires_grad
 
 
+@pytest.mark.parametrize("random_start", [True, False])
+def test_the_network_is_asked_once_a_step_and_never_outside_the_box(random_start):
+    g, asked = torch.Generator().manual_seed(0), []
+    weight, x, y = torch.randn(8, 3, generator=g), torch.rand(3, 8, generator=g), torch.arange(3)
+
+    def model(x):
+        asked.append(x.detach())
+        return x @ weight
+
+    pgd(
+        model, lost_margin, x, y, 0.5,
+        steps=7, low=0, high=1, random_start=random_start, generator=g,
+    )  # fmt: skip
+    assert len(asked) == 7
+    assert min(x.min() for x in asked) >= 0
+    assert max(x.max() for x in asked) <= 1
+    asked.clear()
+    pgd(model, lost_margin, x, y, 0.5, norm="2", steps=7, random_start=False)
+    assert torch.equal(asked[0], x)
+    torch.testing.assert_close((asked[1] - x).norm(dim=1), torch.full((3,), 2.5 * 0.5 / 7))
+
+
 @given(st.integers(0, 10**6), st.floats(0, 2), st.sampled_from(["inf", "2"]))
 def test_projection_keeps_what_is_inside_and_is_nearest(seed, epsilon, norm):
     g = torch.Generator().manual_seed(seed)
@@ -91,10 +114,14 @@ def test_random_steps_fill_the_ball_evenly():
     g = torch.Generator().manual_seed(0)
     n, d = 20_000, 3
     x = torch.zeros(n, d)
-    radius = random_step(x, 2.0, norm="2", generator=g).norm(dim=1)
+    ball = random_step(x, 2.0, norm="2", generator=g)
+    radius = ball.norm(dim=1)
     # E r² = 4 d/(d+2), and its variance from E r⁴ = 16 d/(d+4)
     error = math.sqrt((16 * d / (d + 4) - (4 * d / (d + 2)) ** 2) / n)
     assert radius.square().mean().item() == pytest.approx(4 * d / (d + 2), abs=4 * error)
+    # No direction is special: of a unit vector, ⟨n⁴⟩ = 3/(d(d+2)), and ⟨n⁸⟩ = 1/9 for d = 3
+    fourth = (ball[:, 0] / radius).pow(4).mean().item()
+    assert fourth == pytest.approx(1 / 5, abs=4 * math.sqrt((1 / 9 - 1 / 25) / n))
     box = random_step(x, 2.0, generator=g)
     error = math.sqrt((16 / 5 - 16 / 9) / (n * d))
     assert box.square().mean().item() == pytest.approx(4 / 3, abs=4 * error)
@@ -166,9 +193,21 @@ def test_a_sum_a_mean_and_one_number_per_sample_are_one_attack(digits):
 def test_nothing_is_left_behind_in_the_network():
     model = MLP((4, 3, 2))
     x, y = torch.rand(2, 4, requires_grad=True), torch.tensor([0, 1])
-    pgd(model, cross_entropy, x, y, 0.1)
+    for found in (pgd(model, cross_entropy, x, y, 0.1), fgsm(model, cross_entropy, x, y, 0.1)):
+        assert not found.requires_grad
     assert all(p.grad is None for p in model.parameters())
     assert x.grad is None
+
+
+@pytest.mark.parametrize("norm", ["inf", "2"])
+def test_attacks_stay_on_their_device_and_read_nothing(norm):
+    """Tensors of the device "meta" have no values: to read one, or to leave it, is an error."""
+    model = MLP((4, 3, 2)).to("meta")
+    x, y = torch.rand(5, 4, device="meta"), torch.zeros(5, dtype=torch.int64, device="meta")
+    for loss in (cross_entropy, lost_margin):
+        found = pgd(model, loss, x, y, 0.1, norm=norm, low=0, high=1)
+        assert (found.device, found.shape) == (x.device, x.shape)
+    assert fgsm(model, cross_entropy, x, y, 0.1, low=0, high=1).device == x.device
 
 
 def test_the_same_generator_gives_the_same_attack(digits):
@@ -242,7 +281,7 @@ def test_fgsm_is_the_librarys(digits, peer):
     model, x, y = digits
     art, view = peer
     theirs = art.FastGradientMethod(view, eps=0.1).generate(x.numpy(), y.numpy())
-    ours = fgsm(model, cross_entropy, x, y, 0.1, low=0, high=1)
+    ours = fgsm(model, F.cross_entropy, x, y, 0.1, low=0, high=1)  # it is attacks that are compared
     np.testing.assert_allclose(ours.numpy(), theirs, atol=1e-6)
 
 
@@ -255,7 +294,7 @@ def test_pgd_is_the_librarys(digits, peer, norm, size):
     attack = art.ProjectedGradientDescent(view, **options)
     theirs = torch.from_numpy(attack.generate(x.numpy(), y.numpy()))
     ours = pgd(
-        model, cross_entropy, x, y, size,
+        model, F.cross_entropy, x, y, size,
         norm=norm, steps=8, step_size=size / 4, random_start=False, low=0, high=1,
     )  # fmt: skip
     # A sign of a gradient at rounding may differ, and then the paths part: in few components only.
@@ -265,7 +304,7 @@ def test_pgd_is_the_librarys(digits, peer, norm, size):
     theirs = accuracy(model, torch.from_numpy(started.generate(x.numpy(), y.numpy())), y)
     generator = torch.Generator().manual_seed(0)
     found = pgd(
-        model, cross_entropy, x, y, size, norm=norm, steps=8, step_size=size / 4,
+        model, F.cross_entropy, x, y, size, norm=norm, steps=8, step_size=size / 4,
         generator=generator, low=0, high=1,
     )  # fmt: skip
     ours = accuracy(model, found, y)

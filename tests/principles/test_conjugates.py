@@ -84,8 +84,10 @@ def test_a_loss_that_cannot_be_normalised_is_refused():
     model, x, y = random_problem()
     with pytest.raises(ValueError, match=r"loss must give one number per sample, \(6,\), got \(\)"):
         conjugate(model, lambda phi, y: cross_entropy(phi, y).mean(), x, y)
-    with pytest.raises(ValueError, match="loss must not vanish on all samples"):
+    with pytest.raises(ValueError, match="loss must be finite and not vanish on all samples"):
         conjugate(model, lambda phi, y: 0 * phi[:, 0], x, y)
+    with pytest.raises(ValueError, match="loss must be finite and not vanish .* is inf"):
+        conjugate(model, lambda phi, y: phi[:, 0] / 0, x, y)
     with pytest.raises(ValueError, match="not empty"):
         conjugate(model, cross_entropy, x[:0], y[:0])
 

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from physlib.models import MLP
 from physlib.principles.attacks import input_gradient
 from physlib.principles.losses import cross_entropy, losses_of
-from physlib.principles.survival import survivors
+from physlib.principles.survival import first_order_radius, right, spaced, survivors
 
 
 def test_cross_entropy_is_accurate_where_the_usual_form_is_zero():
@@ -53,3 +53,21 @@ def test_survivors_are_right_before_and_after_every_attack():
     found = after(0.02, blind)
     assert found["blind"].sum() > found["own"].sum()
     assert torch.equal(found["all"], found["own"] & found["margin"] & found["blind"])
+
+
+def test_a_row_of_nan_is_wrong_and_a_wrong_one_has_no_way_to_go():
+    phi = torch.tensor([[2.0, 1.0], [math.nan, 1.0], [1.0, 2.0]])
+    hit = right(lambda x: phi, phi, torch.zeros(3, dtype=torch.int64))
+    assert hit.tolist() == [True, False, False]
+
+    # φ₀ − φ₁ = x₀ − x₁ falls by 2ε at most: a lead of 3 lasts to 3/2, and one of −3 is none
+    slope = torch.tensor([[1.0, -1.0], [0.0, 0.0]])
+    x = torch.tensor([[3.0, 0.0], [-3.0, 0.0]])
+    found = first_order_radius(lambda x: x @ slope.T, x, torch.tensor([0, 0]))
+    assert found.tolist() == [1.5, 0.0]
+
+
+def test_spaced_images_reach_from_the_first_to_the_last():
+    images = torch.arange(11.0)[:, None]
+    found, labels = spaced(3, images, torch.arange(11))
+    assert (found[:, 0].tolist(), labels.tolist()) == ([0, 5, 10], [0, 5, 10])

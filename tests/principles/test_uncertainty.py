@@ -215,6 +215,25 @@ def test_over_data_is_the_relation_on_samples_of_a_density():
     assert found.effective == pytest.approx(expected, rel=0.02)
 
 
+def test_over_data_drawn_from_a_box_is_the_relation_on_the_box():
+    """In three dimensions, with standard errors from twenty samples."""
+    loss, box = random_loss(3, 2.0, generator(12)), ([-1.0] * 3, [1.0] * 3)
+    exact = exact_uncertainty(loss, *box, points=32)
+    draws = 2 * torch.rand(20, 20_000, 3, dtype=torch.float64, generator=generator(5)) - 1
+    found = [over_data(loss, x) for x in draws]
+    truth = {
+        "dx": exact.dx.square().mean().sqrt(),
+        "dp": exact.dp.square().mean().sqrt(),
+        "rms_p": exact.rms_p.square().mean().sqrt(),
+        "bound": (0.5 - exact.boundary).mean().abs(),
+    }
+    for name, expected in truth.items():
+        values = torch.tensor([getattr(one, name) for one in found])
+        error = values.std().item() / math.sqrt(len(found))
+        assert abs(values.mean().item() - expected.item()) < 4 * error, name
+        assert 4 * error < 0.05 * expected, name
+
+
 # ---- bad input ----
 
 
@@ -240,10 +259,14 @@ def test_losses_without_a_norm_are_refused_by_name():
     box = [0.0], [1.0]
     with pytest.raises(ValueError, match="loss must not be zero on the whole box"):
         estimate_uncertainty(lambda x: 0 * x[:, 0], *box)
-    with pytest.raises(ValueError, match="loss must be finite on the whole box"):
+    with pytest.raises(ValueError, match="loss must be finite, got NaN or infinity"):
         estimate_uncertainty(lambda x: x[:, 0] / 0, *box)
     with pytest.raises(ValueError, match=r"loss must give one number per row, shape \(4096,\)"):
         estimate_uncertainty(lambda x: x, *box)
+    with pytest.raises(ValueError, match="gradient of loss must be finite"):
+        estimate_uncertainty(lambda x: 1 + (0 * x[:, 0]).sqrt(), *box)
+    with pytest.raises(ValueError, match="loss on the faces of the box must be finite"):
+        estimate_uncertainty(lambda x: 1 / x[:, 0], *box)
     with pytest.raises(ValueError, match="samples must be at least 2, got 1"):
         estimate_uncertainty(gaussian(1.0), *box, samples=1)
     with pytest.raises(ValueError, match="points must be at least 2, got 1"):
@@ -257,11 +280,19 @@ def test_many_dimensional_estimators_refuse_what_is_no_image():
         around(loss, image, -0.1)
     with pytest.raises(ValueError, match=r"image must be \(d,\) of values in \[0, 1\]"):
         around(loss, 3 * image, 0.1)
+    with pytest.raises(ValueError, match=r"image must be \(d,\) of values in \[0, 1\]"):
+        around(loss, torch.tensor([0.5, math.nan]), 0.1)
+    with pytest.raises(ValueError, match="loss on the faces of the box must be finite"):
+        around(lambda x: 1 / x.prod(1), image, 0.5)
+    with pytest.raises(ValueError, match="loss must not be zero on all rows of x"):
+        over_data(lambda x: 0 * x[:, 0], torch.ones(4, 3))
+    with pytest.raises(ValueError, match="x must be finite"):
+        over_data(loss, torch.tensor([[math.nan, 0.0]]))
     with pytest.raises(ValueError, match="samples must be at least 2"):
         around(loss, image, 0.1, samples=1)
-    with pytest.raises(ValueError, match=r"x must be \(N, d\), N at least 1, got \(0, 3\)"):
+    with pytest.raises(ValueError, match=r"x must have shape \(N, d\), not empty, .* \(0, 3\)"):
         over_data(loss, torch.empty(0, 3))
-    with pytest.raises(ValueError, match="weights must be at least one"):
+    with pytest.raises(ValueError, match="weights must be from 0, and one above 0, got 0 to 0"):
         effective_samples(torch.zeros(3))
     with pytest.raises(ValueError, match="dimension must be at least 1, got 0"):
         random_loss(0, 1.0, generator())

@@ -93,6 +93,8 @@ def test_settings_are_checked():
         along_training(**{**settings, "epsilon": 0.0}, seed=0)
     with pytest.raises(ValueError, match="networks must be at least 1"):
         random_networks(networks=0, samples=10, seed=0)
+    with pytest.raises(ValueError, match="networks must be at most 1000, got 1001"):
+        random_networks(networks=1001, samples=10, seed=0)
 
 
 # ---- what claims make of records ----

@@ -14,8 +14,10 @@ from physlib.principles.uncertainty.inequality import (
     effective_samples,
     jackknife,
     relation,
+    scaled_state,
     value_and_gradient,
 )
+from physlib.tensors import require_finite_floats
 
 Field = Callable[[Tensor], Tensor]  # from points (N, d) to numbers (N,)
 Ends = Sequence[float] | Tensor
@@ -77,7 +79,9 @@ def estimate_uncertainty(
     """
     low, half = _box(low, high)
     samples = require_integer("samples", samples, low=2)
-    draws = torch.rand(samples, len(low), dtype=torch.float64, generator=generator)
+    draws = torch.rand(
+        samples, len(low), dtype=torch.float64, device=low.device, generator=generator
+    )
     moments = _moments(loss, log_density, (2 * draws - 1) * half, low + half, half)
     value, error = jackknife(lambda *means: relation(Moments(*means), half), moments)
     bound = (0.5 - value.boundary + value.score).abs()  # a modulus, unlike a corrected one
@@ -111,7 +115,7 @@ def exact_uncertainty(
     """
     low, half = _box(low, high)
     points = require_integer("points", points, low=2)
-    nodes, weights = map(torch.from_numpy, np.polynomial.legendre.leggauss(points))
+    nodes, weights = (torch.from_numpy(a).to(low) for a in np.polynomial.legendre.leggauss(points))
     d = len(low)
     u = torch.cartesian_prod(*[nodes] * d).reshape(-1, d) * half
     mass = torch.cartesian_prod(*[weights / 2] * d).reshape(-1, d).prod(1, keepdim=True)
@@ -124,12 +128,8 @@ def _moments(
     loss: Field, log_density: Field | None, u: Tensor, middle: Tensor, half: Tensor
 ) -> Moments:
     """Every point's part in every mean, (N, d); u (N, d) are points counted from the middle."""
-    value, gradient = value_and_gradient("loss", loss, u + middle)
-    scale = value.abs().max()  # ψ does not know it, and squares stay in range
-    if not scale:
-        raise ValueError("loss must not be zero on the whole box: ψ has no norm")
-    value, gradient = (value / scale).unsqueeze(1), gradient / scale
-    rho, slope, offset = torch.ones_like(value), torch.zeros_like(gradient), torch.zeros(())
+    value, gradient, scale = scaled_state(loss, u + middle)
+    rho, slope, offset = torch.ones_like(value), torch.zeros_like(gradient), scale.new_zeros(())
     if log_density is not None:
         log_rho, slope = value_and_gradient("log_density", log_density, u + middle)
         offset = log_rho.max()
@@ -146,7 +146,9 @@ def _moments(
             if log_density is not None:
                 f = f * (log_density(moved + middle) - offset).exp()
             columns.append(f)
-        return torch.stack(columns, 1)
+        faces = torch.stack(columns, 1)
+        require_finite_floats("loss on the faces of the box", faces, "(N, d)")
+        return faces
 
     f, flow = value.square() * rho, rho * value * gradient
     return Moments(

@@ -10,8 +10,10 @@ from physlib.principles.uncertainty.estimators import Field
 from physlib.principles.uncertainty.inequality import (
     effective_samples,
     jackknife,
+    scaled_state,
     value_and_gradient,
 )
+from physlib.tensors import require_finite_floats
 
 
 class LocalSpread(NamedTuple):
@@ -80,27 +82,24 @@ def around(
     """
     radius = require_number("radius", radius, low=0, high=1, open_low=True)
     samples = require_integer("samples", samples, low=2)
-    if image.dim() != 1 or not len(image) or image.min() < 0 or image.max() > 1:
+    if image.dim() != 1 or not len(image) or not ((image >= 0) & (image <= 1)).all():
         raise ValueError(f"image must be (d,) of values in [0, 1], got {tuple(image.shape)}")
     image, d = image.double(), len(image)
     low, high = (image - radius).clamp(min=0), (image + radius).clamp(max=1)
     half, middle = (high - low) / 2, (high + low) / 2
-    draws = torch.rand(samples, d, dtype=torch.float64, generator=generator)
+    draws = torch.rand(samples, d, dtype=torch.float64, device=image.device, generator=generator)
     u = (2 * draws - 1) * half
-    value, gradient = value_and_gradient("loss", loss, u + middle)
-    scale = value.abs().max()
-    if not scale:
-        raise ValueError("loss must not be zero on the whole box: ψ has no norm")
-    value, gradient = (value / scale).unsqueeze(1), gradient / scale
+    value, gradient, scale = scaled_state(loss, u + middle)
     f = value.square()
 
-    moved = torch.randint(d, (samples, 1), generator=generator)
+    moved = torch.randint(d, (samples, 1), device=image.device, generator=generator)
     reach = half[moved]
     with torch.no_grad():
         lower, upper = (
             (loss(u.scatter(1, moved, sign * reach) + middle) / scale).square().unsqueeze(1)
             for sign in (-1, 1)
         )
+    require_finite_floats("loss on the faces of the box", lower + upper, "(N, 1)")
     difference = torch.zeros_like(u).scatter(1, moved, (upper - lower) / (4 * reach))
 
     def spread(
@@ -148,23 +147,24 @@ def over_data(loss: Field, x: Tensor) -> DataSpread:
         As for `around`.
 
     Raises:
-        ValueError: no image, or a loss that is zero or not finite.
+        TypeError, ValueError: no image, or a loss that is zero on all of them or not finite.
 
     Source:
         Ours; chapter 22.
     """
-    if x.dim() != 2 or not len(x):
-        raise ValueError(f"x must be (N, d), N at least 1, got {tuple(x.shape)}")
+    require_finite_floats("x", x, "(N, d)")
     value, gradient = value_and_gradient("loss", loss, x)
+    length = value.norm()  # of ℓ
+    if not length:
+        raise ValueError("loss must not be zero on all rows of x: ψ has no norm")
     effective = effective_samples(value.square())
     d = x.shape[1]
-    length = value.norm()  # of ℓ
     psi, slope = value / length, gradient / length
     centred = x - psi.square() @ x
     p = psi @ slope
     dx = ((psi.square() @ centred.square()).sum() / d).sqrt()
     pp = slope.square().sum()
-    dp = ((pp - p.square().sum()) / d).sqrt()
+    dp = ((pp - p.square().sum()).clamp(min=0) / d).sqrt()  # rounding
     covariance = (psi @ (centred * slope)).sum() / d
     return DataSpread(
         dx=dx.item(),

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from physlib.tensors import require_finite_floats
+
 
 class Moments(NamedTuple):
     r"""Means under a uniform measure on the box, or the samples of such means, (…, d).
@@ -115,16 +117,16 @@ def effective_samples(weights: Tensor) -> float:
     r"""How many equally weighted samples `weights` (N,) are worth, :math:`(\sum w)^2/\sum w^2`.
 
     Raises:
-        ValueError: no weight, a negative one, or nothing but zeros.
+        TypeError, ValueError: no weight, one that is negative or not finite, or all are zero.
 
     Source:
         Kong, Liu and Wong, J. Am. Stat. Assoc. 89, 278 (1994).
     """
-    if not len(weights) or weights.min() < 0 or not weights.sum() > 0:
-        raise ValueError(
-            f"weights must be at least one, from 0, and one above 0, got {tuple(weights.shape)}"
-        )
-    weights = weights / weights.max()
+    require_finite_floats("weights", weights, "(N,)")
+    least, largest = weights.aminmax()
+    if least < 0 or largest == 0:
+        raise ValueError(f"weights must be from 0, and one above 0, got {least:g} to {largest:g}")
+    weights = weights / largest
     return float(weights.sum().square() / weights.square().sum())
 
 
@@ -134,7 +136,7 @@ def value_and_gradient(
     """`field` (N,) of the rows of x (N, d), and its derivatives (N, d); errors say `name`.
 
     Raises:
-        ValueError: it gives no (N,), or nothing that is finite.
+        ValueError: it gives no (N,), or it or its derivatives are not finite.
     """
     x = x.detach().requires_grad_()
     with torch.enable_grad():
@@ -144,6 +146,21 @@ def value_and_gradient(
                 f"{name} must give one number per row, shape ({len(x)},), got {tuple(values.shape)}"
             )
         (gradient,) = torch.autograd.grad(values.sum(), x)
-    if not values.isfinite().all():
-        raise ValueError(f"{name} must be finite on the whole box")
+    require_finite_floats(name, values, "(N,)")
+    require_finite_floats(f"gradient of {name}", gradient, "(N, d)")
     return values.detach(), gradient
+
+
+def scaled_state(loss: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """ℓ (N, 1) and its derivatives (N, d) over the largest modulus of ℓ, and that, ().
+
+    ψ does not know of the scale, and squares stay in range.
+
+    Raises:
+        ValueError: as `value_and_gradient`, or a loss that is zero on all rows.
+    """
+    value, gradient = value_and_gradient("loss", loss, x)
+    scale = value.abs().max()
+    if not scale:
+        raise ValueError("loss must not be zero on the whole box: ψ has no norm")
+    return (value / scale).unsqueeze(1), gradient / scale, scale
