@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from physlib.checks import require_choice, require_integer, require_number
+from physlib.tensors import require_batch, require_floats
 
 Norm = Literal["inf", "2"]
 Model = Callable[[Tensor], Tensor]  # from inputs (B, …) to outputs (B, C)
@@ -162,6 +163,7 @@ def random_step(
     """
     epsilon = require_number("epsilon", epsilon, low=0)
     require_choice("norm", norm, get_args(Norm))
+    require_floats("x", x, "(B, …)")
     if norm == "inf":
         return torch.empty_like(x).uniform_(-epsilon, epsilon, generator=generator)
     direction = torch.empty_like(x).normal_(generator=generator)
@@ -186,6 +188,7 @@ def project(moved: Tensor, epsilon: float, *, norm: Norm = "inf") -> Tensor:
     """
     epsilon = require_number("epsilon", epsilon, low=0)
     require_choice("norm", norm, get_args(Norm))
+    require_floats("moved", moved, "(B, …)")
     if norm == "inf":
         return moved.clamp(-epsilon, epsilon)
     return moved * (epsilon / _length(moved)).clamp(max=1)
@@ -214,10 +217,7 @@ def input_gradient(model: Model, loss: Loss, x: Tensor, y: Tensor) -> Tensor:
 
 
 def _check(x: Tensor, y: Tensor, low: float | None, high: float | None) -> None:
-    if not x.is_floating_point():
-        raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")
-    if not len(x) or len(x) != len(y):
-        raise ValueError(f"x and y must be one batch, not empty, got {len(x)} and {len(y)} rows")
+    require_batch(x, y)
     ends = [require_number(n, e) for n, e in (("low", low), ("high", high)) if e is not None]
     if ends != sorted(ends):
         raise ValueError(f"low must be at most high, got low={low} and high={high}")

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from physlib.checks import require_integer, require_number
 from physlib.principles.attacks import Loss, Model, input_gradient
+from physlib.tensors import require_floats
 
 Decoder = Callable[[Tensor], Tensor]  # from codes (B, k) to images (B, n)
 
@@ -30,12 +31,17 @@ def at_distance(decode: Decoder, z: Tensor, direction: Tensor, radius: float) ->
         `radius` is in pixels, black 0 and white 1.
 
     Raises:
-        TypeError, ValueError: a negative radius.
+        TypeError, ValueError: a negative radius, no codes, or a direction of another shape.
 
     Source:
         Ours.
     """
     radius = require_number("radius", radius, low=0)
+    require_floats("z", z, "(B, k)")
+    require_floats("direction", direction, "(B, k)")
+    if direction.shape != z.shape:
+        shape = tuple(direction.shape)
+        raise ValueError(f"direction must have the shape of z, {tuple(z.shape)}, got {shape}")
     here = decode(z)
 
     def moved(step: Tensor) -> Tensor:
@@ -90,6 +96,7 @@ def code_attack(
         Ours: `pgd` on the surface of the decoder's images.
     """
     radius = require_number("radius", radius, low=0)
+    require_floats("z", z, "(B, k)")
     moved = torch.zeros_like(z)
     for _ in range(require_integer("steps", steps, low=1)):
         with torch.no_grad():
@@ -113,9 +120,13 @@ def decoder_jacobian(decode: Decoder, z: Tensor) -> Tensor:
     Units:
         Pixels per unit of the code.
 
+    Raises:
+        TypeError, ValueError: no codes.
+
     Source:
         Reverse mode twice.
     """
+    require_floats("z", z, "(B, k)")
     z = z.detach().requires_grad_()
     with torch.enable_grad():
         image = decode(z)

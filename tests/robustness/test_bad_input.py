@@ -4,6 +4,7 @@ import math
 
 import pytest
 from bad_measures import MEASURES
+from bad_principles import PRINCIPLES
 from bad_public import DIGITS, PUBLIC
 from bad_theory import THEORY
 
@@ -50,6 +51,11 @@ def test_closed_forms(function, good, name, value):
 
 @pytest.mark.parametrize(("function", "good", "name", "value"), cases(MEASURES))
 def test_measures_records_and_plans(function, good, name, value):
+    refuses(function, {k: v for k, v in good.items() if k != name}, name, value)
+
+
+@pytest.mark.parametrize(("function", "good", "name", "value"), cases(PRINCIPLES))
+def test_principles(function, good, name, value):
     refuses(function, {k: v for k, v in good.items() if k != name}, name, value)
 
 

@@ -16,6 +16,7 @@ from physlib.principles.uncertainty.inequality import (
     relation,
     value_and_gradient,
 )
+from physlib.ranges import require_numbers
 
 Field = Callable[[Tensor], Tensor]  # from points (N, d) to numbers (N,)
 Ends = Sequence[float] | Tensor
@@ -163,9 +164,15 @@ def _moments(
     )
 
 
+def _numbers(name: str, ends: object) -> Tensor:
+    """In float64, whatever their type."""
+    ends = ends.detach() if isinstance(ends, Tensor) else ends
+    return torch.from_numpy(require_numbers(name, ends, None).copy())
+
+
 def _box(low: Ends, high: Ends) -> tuple[Tensor, Tensor]:
     """Lower ends and half widths, (d,) in float64."""
-    ends = [torch.as_tensor(end, dtype=torch.float64) for end in (low, high)]
+    ends = [_numbers("low", low), _numbers("high", high)]
     if ends[0].dim() != 1 or ends[0].shape != ends[1].shape or not len(ends[0]):
         raise ValueError(
             "low and high must have one shape (d,), d at least 1, "

@@ -12,6 +12,7 @@ from physlib.principles.uncertainty.inequality import (
     jackknife,
     value_and_gradient,
 )
+from physlib.tensors import require_finite_floats, require_floats
 
 
 class LocalSpread(NamedTuple):
@@ -80,8 +81,11 @@ def around(
     """
     radius = require_number("radius", radius, low=0, high=1, open_low=True)
     samples = require_integer("samples", samples, low=2)
-    if image.dim() != 1 or not len(image) or image.min() < 0 or image.max() > 1:
-        raise ValueError(f"image must be (d,) of values in [0, 1], got {tuple(image.shape)}")
+    require_finite_floats("image", image, "(d,)")
+    if image.min() < 0 or image.max() > 1:
+        raise ValueError(
+            f"image must be (d,) of values in [0, 1], got {image.min():g} to {image.max():g}"
+        )
     image, d = image.double(), len(image)
     low, high = (image - radius).clamp(min=0), (image + radius).clamp(max=1)
     half, middle = (high - low) / 2, (high + low) / 2
@@ -148,14 +152,15 @@ def over_data(loss: Field, x: Tensor) -> DataSpread:
         As for `around`.
 
     Raises:
-        ValueError: no image, or a loss that is zero or not finite.
+        TypeError, ValueError: no image, or a loss that is zero or not finite.
 
     Source:
         Ours; chapter 22.
     """
-    if x.dim() != 2 or not len(x):
-        raise ValueError(f"x must be (N, d), N at least 1, got {tuple(x.shape)}")
+    require_floats("x", x, "(N, d)")
     value, gradient = value_and_gradient("loss", loss, x)
+    if not value.any():
+        raise ValueError("loss must not be zero on all images: ψ has no norm")
     effective = effective_samples(value.square())
     d = x.shape[1]
     length = value.norm()  # of ℓ

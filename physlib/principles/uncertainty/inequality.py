@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from physlib.tensors import require_finite_floats
+
 
 class Moments(NamedTuple):
     r"""Means under a uniform measure on the box, or the samples of such means, (…, d).
@@ -115,14 +117,16 @@ def effective_samples(weights: Tensor) -> float:
     r"""How many equally weighted samples `weights` (N,) are worth, :math:`(\sum w)^2/\sum w^2`.
 
     Raises:
-        ValueError: no weight, a negative one, or nothing but zeros.
+        TypeError, ValueError: no weight, one that is negative or not finite, or nothing but zeros.
 
     Source:
         Kong, Liu and Wong, J. Am. Stat. Assoc. 89, 278 (1994).
     """
-    if not len(weights) or weights.min() < 0 or not weights.sum() > 0:
+    require_finite_floats("weights", weights, "(N,)")
+    if weights.min() < 0 or not weights.any():
         raise ValueError(
-            f"weights must be at least one, from 0, and one above 0, got {tuple(weights.shape)}"
+            "weights must be at least one, from 0, and one above 0, "
+            f"got {weights.min():g} to {weights.max():g}"
         )
     weights = weights / weights.max()
     return float(weights.sum().square() / weights.square().sum())
