@@ -7,7 +7,7 @@ from physlib.claims import claims
 from physlib.claims.claim import ACCURACY
 from physlib.claims.judging import Shelf
 from physlib.claims.symmetry import EARLY, END, START, against, degree, foresight, gains
-from physlib.experiments.symmetry import MLPS, study_name
+from physlib.experiments.symmetry import CONFIGURATIONS, study_name
 from physlib.records import Record
 
 BOTH = ("mlp", "mnist"), ("mlp", "digits")
@@ -65,7 +65,7 @@ def test_gains_are_of_the_first_over_the_second():
 
 def ordered(sign, dataset):
     """Configurations that gain as their distance grows, or shrinks; the plain one off the line."""
-    _, *others = MLPS[dataset]
+    _, *others = CONFIGURATIONS["mlp"]
     made = {n: (0.8 + sign * i / 100, 0.4 + i / 10) for i, n in enumerate(others, start=1)}
     return {study_name("mlp", dataset, n): v for n, v in {"plain": (0.1, 9.0), **made}.items()}
 

@@ -64,6 +64,10 @@ def settings(function, found, **less):
     return called
 
 
+def require_ascending(sizes):
+    survival.require_ascending("sizes", sizes)
+
+
 def place(place):
     PENDULUM.at(place)
 
@@ -123,7 +127,7 @@ PRINCIPLES = [
     (survival.spaced, {"images": X, "labels": Y}, "count", [3, *NO_COUNT]),
     (lambda centres: survival.spaced(centres, X, Y, "centres"), {}, "centres", [3, 0]),
     (survival.every, {}, "survivors", [[], ()]),
-    (lambda sizes: survival.require_ascending("sizes", sizes), {}, "sizes", SIZES),
+    (require_ascending, {}, "sizes", SIZES),
     # ---- codes ----
     *((f, good, "z", [X.long(), X[:0], X[0], None, X.numpy()]) for f, good in (
         (codes.at_distance, {**CODE, "direction": X, "radius": 1.0}),
@@ -200,7 +204,7 @@ PRINCIPLES = [
     (training.filled, {"x": IMAGES, "factor": 2, "constant": 0.5}, "fill", NO_NAME),
     *((REPLICAS, {}, name, bad) for name, bad in (
         ("architecture", NO_NAME), ("technique", NO_NAME), ("fill", NO_NAME), ("factor", NO_COUNT),
-        ("constant", NOT_NUMBERS), ("hidden", NO_COUNT), ("images", NO_COUNT), ("epochs", NO_COUNT),
+        ("constant", NOT_NUMBERS), ("hidden", NO_COUNT), ("images", [1437, *NO_COUNT]), ("epochs", NO_COUNT),
         ("validation", [1429, *NO_COUNT]), ("batch", NO_COUNT), ("replicas", [1, *NO_COUNT]),
         ("momentum", [1.1, *NEGATIVE]), ("rates", [(), (-0.1,), ("1",), None, 0.1]),
         ("dataset", NO_NAME), ("seed", NO_INTEGER))),
@@ -272,3 +276,11 @@ PRINCIPLES = [
     (random_losses.random_networks, {"networks": 1, "seed": 0}, "samples", [1, *NO_COUNT]),
     (random_losses.random_networks, {"networks": 1, "samples": 9}, "seed", NO_INTEGER),
 ]  # fmt: skip
+
+# What is public and takes nothing that a user chooses, or only tensors of the library's own making.
+NOT_TRIED = {
+    "controllers", "hidden_place", "pendulum_rate", "epidemic_rate", "random_search", "evolution",
+    "bayesian", "gradient", "least_squares", "untuned", "train_policy", "weight_matrices",
+    "network_and_groups", "train", "held_out_accuracy", "hardened_step", "recipe_of",
+    "trained_autoencoder", "tangent_gradient", "relation", "value_and_gradient",
+}  # fmt: skip

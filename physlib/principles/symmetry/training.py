@@ -133,7 +133,7 @@ def replica_study(
     Raises:
         TypeError, ValueError: a setting outside its range, or more images than there are.
     """
-    counts = {"factor": factor, "images": images, "epochs": epochs, "batch": batch}
+    counts = {"factor": factor, "epochs": epochs, "batch": batch}
     for name, count in counts.items():
         require_integer(name, count, low=1)
     require_integer("replicas", replicas, low=2)
@@ -142,6 +142,7 @@ def replica_study(
     require_number("momentum", momentum, low=0, high=1)
     require_ascending("rates", rates)
     data = load_dataset(dataset)
+    require_integer("images", images, low=1, high=len(data.train_labels) - 1)
     require_integer("validation", validation, low=1, high=len(data.train_labels) - images)
     chosen = torch.randperm(
         len(data.train_labels), generator=torch.Generator().manual_seed(_SPLIT)

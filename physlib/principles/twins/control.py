@@ -104,9 +104,10 @@ def control_errors(
     Source:
         Ours: the abstract of arXiv 2406.13145 names no task.
     """
-    if not isinstance(system, System) or system.name != "pendulum":
-        got = system.name if isinstance(system, System) else system
-        raise ValueError(f"system must be 'pendulum', got {shown(got)}")
+    if not isinstance(system, System):
+        raise TypeError(f"system must be one of `SYSTEMS`, got {shown(system)}")
+    if system.name != "pendulum":
+        raise ValueError(f"system must be 'pendulum', got {system.name!r}")
     require_integer("runs", runs, low=1)
     start = 0.2 * system.starts(runs, generator)
     kicks = torch.randn(system.steps, runs, generator=generator, dtype=torch.float64)

@@ -34,7 +34,7 @@ def state_errors(twin: Tensor, physical: Tensor, scales: Sequence[float]) -> Ten
     Source:
         The norm and the scales are ours; arXiv 2406.13145 speaks of a state error.
     """
-    require_floats("twin", twin, "(…, T, n)")
+    require_floats("twin", twin, "(…, n)")
     require_floats("physical", physical, "(…, n)")
     try:
         torch.broadcast_shapes(twin.shape, physical.shape)
