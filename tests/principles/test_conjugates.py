@@ -11,6 +11,7 @@ from physlib import ginzburg_landau_loss
 from physlib.data import load_dataset
 from physlib.experiments.conjugates import CODES, NETWORKS
 from physlib.principles.attacks import fgsm, input_gradient, pgd
+from physlib.principles.autoencoder import Autoencoder, trained_autoencoder
 from physlib.principles.codes import (
     at_distance,
     code_attack,
@@ -21,7 +22,7 @@ from physlib.principles.conjugates import conjugate
 from physlib.principles.feature_space import attack_codes
 from physlib.principles.fragility import attack_network
 from physlib.principles.losses import cross_entropy, ginzburg_landau, ginzburg_landau_bracket
-from physlib.principles.networks import Autoencoder, SmallCNN, trained, trained_autoencoder
+from physlib.principles.networks import SmallCNN, trained
 from physlib.principles.survival import first_order_radius, right
 from physlib.theory import (
     coherence_gain,

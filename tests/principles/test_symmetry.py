@@ -16,6 +16,7 @@ from physlib.principles.symmetry import (
     expand_image,
     expanded_pixels,
     nearest_control,
+    training,
     upsample_nearest,
 )
 from physlib.principles.symmetry.networks import weight_matrices
@@ -209,6 +210,19 @@ def test_the_study_of_the_control_is_that_of_the_expansion():
         assert expanded[step, "distance_2"] == pytest.approx(control[step, "distance_2"], rel=1e-3)
     assert expanded[0, "null_1"] < 0.7 * control[0, "null_1"]  # four times as many weights
     assert study() == expanded
+
+
+def test_the_rate_is_the_one_that_all_replicas_learn_with(monkeypatch):
+    """The first replica does best with the larger rate, at which the second collapses."""
+    scores = iter([0.6, 0.6, 0.9, 0.1, 0.5, 0.7])  # two rates, two replicas; then on test images
+    monkeypatch.setattr(training, "held_out_accuracy", lambda *_: next(scores))
+    found = study(epochs=1)
+    assert found[6, "lr"] == 0.003
+    assert found[6, "test_accuracy"] == pytest.approx(0.6)
+
+
+def test_a_rate_at_which_replicas_diverge_is_not_taken():
+    assert study(rates=(0.01, 1e36), fill="none")[12, "lr"] == 0.01
 
 
 def test_a_replica_that_diverges_is_not_a_number():
