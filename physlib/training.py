@@ -213,7 +213,12 @@ def recipe_data(recipe: Recipe, seed: int = 0, device: str | torch.device | None
 
 
 def seed_streams(seed: int) -> tuple[int, int, int]:
-    """The seeds of a run's three streams: initial weights, order of the images, noise."""
+    """The seeds of a run's three streams: initial weights, order of the images, noise.
+
+    Raises:
+        TypeError, ValueError: no integer from 0.
+    """
+    seed = require_integer("seed", seed, low=0)
     weights, order, noise = map(int, SeedSequence(seed).generate_state(3))
     return weights, order, noise
 

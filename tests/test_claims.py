@@ -11,6 +11,7 @@ import pytest
 
 from physlib import recipes
 from physlib.claims import claims
+from physlib.claims.claim import AREA, accuracy_after, plateau, reaching
 from physlib.claims.counts import (
     CHANCE,
     ablation_cells,
@@ -189,6 +190,8 @@ def test_instabilities_are_counted():
     assert found.detail == "1 diverged and 1 collapsed of 4"
     assert above().judge(found) == "reproduced"
     assert above().judge(instabilities("b")(shelf)) == "not reproduced"
+    shelf = Made(a=runs([0.19, 0.21]))  # twice chance is the line
+    assert instabilities("a")(shelf).detail == "0 diverged and 1 collapsed of 2"
 
 
 def test_the_shortfall_of_random_trials():
@@ -205,7 +208,15 @@ def test_the_shortfall_of_random_trials():
         **trials(TUNING["mlp"], [0.95] * 6 + [0.93] * 6),
     }
     expected = (5 * 0.1 + 0.8) / 12 - 0.02 / 2
-    assert trial_shortfall("experimental", "mlp")(shelf).interval.mean == pytest.approx(expected)
+    found = trial_shortfall("experimental", "mlp")(shelf).interval
+    assert found.mean == pytest.approx(expected)
+    # Welch's interval by hand: the two searches scatter very differently
+    squares = [np.var(a, ddof=1) / 12 for a in ([0] * 6 + [0.1] * 5 + [0.8], [0, 0.02] * 6)]
+    freedom = sum(squares) ** 2 / sum(s**2 / 11 for s in squares)
+    assert freedom == pytest.approx(11.02, abs=0.01)
+    half = 2.2005 * math.sqrt(sum(squares))  # t(0.975, 11.02)
+    assert found.high - found.mean == pytest.approx(half, rel=1e-3)
+    assert found.mean - found.low == pytest.approx(half, rel=1e-3)
 
 
 def test_main_effects_are_means_over_the_other_factors():
@@ -272,9 +283,12 @@ HELD, FAILED, UNKNOWN = (0.2, 0.1, 0.3), (0.2, -0.1, 0.5), (NAN, NAN, NAN)
         (not_above(), measured(0.02), NO),
         (not_above(), measured(0.005), YES),
         (level(0.89, 0.01), measured(0.885), YES),
+        (level(0.89, 0.01), measured(0.905), PARTLY),
+        (level(0.89, 0.01), measured(0.875), NO),
         (level(0.89, 0.01), measured(0.95), PARTLY),
         (level(0.89, 0.01), measured(0.87), NO),
         (near(1.2, 0.05), measured(1.24), YES),
+        (near(1.2, 0.05), measured(1.26), NO),
         (near(1.2, 0.05), measured(1.3), NO),
         (near(1.2, 0.05), measured(1.1), NO),
         (reaches(0.5, some=0.0), measured(0.5), YES),
@@ -283,6 +297,8 @@ HELD, FAILED, UNKNOWN = (0.2, 0.1, 0.3), (0.2, -0.1, 0.5), (NAN, NAN, NAN)
         (reaches(0.5), measured(0.1), NO),
         (within(0.007, 0.014), measured(-0.006), YES),
         (within(0.007, 0.014), measured(-0.01), PARTLY),
+        (within(0.007, 0.014), measured(0.0075), PARTLY),
+        (within(0.007, 0.014), measured(0.015), NO),
         (within(0.007, 0.014), measured(0.02), NO),
         (every_part(), measured(0.2, a=HELD, b=HELD), YES),
         (every_part(), measured(0.2, a=HELD, b=FAILED), PARTLY),
@@ -302,6 +318,19 @@ def test_parts_show_the_first():
     found = together(one_more=difference("a", "b", score), other=difference("b", "a", score))(shelf)
     assert found.interval.mean == pytest.approx(0.4)
     assert list(found.parts) == ["one more", "other"]
+
+
+def test_scores_of_a_curve():
+    curve = run(test_accuracy=[0.5, 0.86, 0.896, 0.9])
+    assert [plateau(margin)(curve) for margin in (0.0, 0.005, 0.05)] == [4, 3, 2]
+    assert [reaching(level)(curve) for level in (0.86, 0.861)] == [2, 3]
+    assert math.isnan(reaching(0.95)(curve))
+    assert [accuracy_after(epoch)(curve) for epoch in (1, 4)] == [0.5, 0.9]
+    assert math.isnan(accuracy_after(5)(curve))
+    diverged = run(test_accuracy=[0.5, 0.86, 0.9], status="diverged")
+    assert all(math.isnan(score(diverged)) for score in (plateau(0.005), reaching(0.86)))
+    areas = {"gaussian_area": 0.9, "salt-pepper_area": 0.6, "blur_area": 0.3}
+    assert AREA(run(**areas)) == pytest.approx(0.6)
 
 
 # ---- the claims themselves ----

@@ -259,6 +259,8 @@ def test_pushes_show_the_balls_and_the_ends():
     assert np.abs(square.get_data()).tolist() == [[0.5] * 5] * 2
     assert [float(x) for x in np.ravel(start.get_data())] == [0, 0]
     assert [tuple(map(float, np.ravel(m.get_data()))) for m in marks] == list(ends.values())
+    (arrows,) = (c for c in axes.collections if hasattr(c, "U"))
+    assert (arrows.X.item(), arrows.Y.item(), arrows.U.item(), arrows.V.item()) == (0, 0, 1, 2)
 
 
 def test_accuracy_under_attack_has_a_panel_a_network_and_a_band_a_curve():
@@ -266,6 +268,7 @@ def test_accuracy_under_attack_has_a_panel_a_network_and_a_band_a_curve():
     figure = plots.accuracy_under_attack({"one": {"a": band, "b": band}, "two": {"a": band}}, "ε")
     one, two = figure.axes
     assert line_data(one)[1:] == [[90, 20]] * 2
+    assert line_data(one)[0] == [10, 10]  # chance
     assert len(one.collections) == 2
     assert two.get_title(loc="left") == "two"
     assert two.get_xlabel() == "ε"
@@ -278,6 +281,9 @@ def test_gain_in_phase_shows_points_on_a_curve():
     curve, points = axes.lines[0], axes.containers[0].lines[0]
     assert list(curve.get_ydata()) == [0.8, 1.1]
     assert list(points.get_ydata()) == [1.6, 3.2]
+    assert list(points.get_xdata()) == [4, 16]
+    bars = axes.containers[0].lines[2][0].get_segments()
+    np.testing.assert_allclose([np.ptp(bar[:, 1]) for bar in bars], 2 * 1.96 * 0.1)
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
 
 

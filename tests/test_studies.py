@@ -1,4 +1,6 @@
+import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +51,16 @@ def test_what_was_not_reached_is_nan_and_stays(tmp_path, monkeypatch):
     monkeypatch.setattr("physlib.studies.toy", lambda **_: [(1, "calls", math.nan)])
     reproduce(results=tmp_path, jobs=1, known=known(), progress=False)
     assert math.isnan(read_record(tmp_path / "full/toy/seed-000").final("calls"))
+
+
+def test_what_comes_back_from_json_is_the_same_study():
+    study = replace(TOY, dataset="digits")
+    back = Study(**json.loads(json.dumps(study.as_data())))
+    assert back == study != TOY
+    assert back.settings["widths"] == TOY.settings["widths"] == (1, 2)
+    assert hash(back) == hash(study)
+    nested = Study("nested", TOY.function, {"sizes": [[1, 2], [3]]})
+    assert nested.settings["sizes"] == ((1, 2), (3,))
 
 
 @pytest.mark.parametrize("function", ["os:remove", "physlib:x.y", "physlib.studies"])

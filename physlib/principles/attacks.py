@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from physlib.checks import require_choice, require_integer, require_number
+from physlib.tensors import require_batch, require_floats
 
 Norm = Literal["inf", "2"]
 Model = Callable[[Tensor], Tensor]  # from inputs (B, …) to outputs (B, C)
@@ -165,6 +166,7 @@ def random_step(
     """
     epsilon = require_number("epsilon", epsilon, low=0)
     require_choice("norm", norm, get_args(Norm))
+    require_floats("x", x, "(B, …)")
     if norm == "inf":
         return torch.empty_like(x).uniform_(-epsilon, epsilon, generator=generator)
     direction = torch.empty_like(x).normal_(generator=generator)
@@ -189,6 +191,7 @@ def project(moved: Tensor, epsilon: float, *, norm: Norm = "inf") -> Tensor:
     """
     epsilon = require_number("epsilon", epsilon, low=0)
     require_choice("norm", norm, get_args(Norm))
+    require_floats("moved", moved, "(B, …)")
     if norm == "inf":
         return moved.clamp(-epsilon, epsilon)
     return moved * (epsilon / _length(moved)).clamp(max=1)
@@ -217,19 +220,22 @@ def input_gradient(model: Model, loss: Loss, x: Tensor, y: Tensor) -> Tensor:
 
 
 def _check(x: Tensor, y: Tensor, low: float | None, high: float | None) -> None:
-    if not x.is_floating_point():
-        raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")
-    if not len(x) or len(x) != len(y):
-        raise ValueError(f"x and y must be one batch, not empty, got {len(x)} and {len(y)} rows")
+    require_batch(x, y)
     ends = [require_number(n, e) for n, e in (("low", low), ("high", high)) if e is not None]
     if ends != sorted(ends):
         raise ValueError(f"low must be at most high, got low={low} and high={high}")
 
 
 def _length(x: Tensor) -> Tensor:
-    """Euclidean length of every row, as broadcast against x, and never 0."""
-    rows: Tensor = x.flatten(1).norm(dim=1).clamp(min=torch.finfo(x.dtype).tiny)
-    return rows.view(-1, *[1] * (x.dim() - 1))
+    """Euclidean length of every row, as broadcast against x, and never 0.
+
+    In units of the row's largest modulus: squares of a small force would round to zero.
+    """
+    tiny = torch.finfo(x.dtype).tiny
+    rows = x.flatten(1)
+    largest = rows.abs().amax(1).clamp(min=tiny)
+    lengths: Tensor = largest * (rows / largest[:, None]).norm(dim=1).clamp(min=1)
+    return lengths.view(-1, *[1] * (x.dim() - 1))
 
 
 def _clipped(x: Tensor, low: float | None, high: float | None) -> Tensor:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from physlib.checks import require_integer, require_number
 from physlib.principles.attacks import Loss, Model, input_gradient
+from physlib.tensors import require_floats
 
 Decoder = Callable[[Tensor], Tensor]  # from codes (B, k) to images (B, n)
 
@@ -30,12 +31,17 @@ def at_distance(decode: Decoder, z: Tensor, direction: Tensor, radius: float) ->
         `radius` is in pixels, black 0 and white 1.
 
     Raises:
-        TypeError, ValueError: a negative radius.
+        TypeError, ValueError: a negative radius, no codes, or a direction of another shape.
 
     Source:
         Ours.
     """
     radius = require_number("radius", radius, low=0)
+    require_floats("z", z, "(B, k)")
+    require_floats("direction", direction, "(B, k)")
+    if direction.shape != z.shape:
+        shape = tuple(direction.shape)
+        raise ValueError(f"direction must have the shape of z, {tuple(z.shape)}, got {shape}")
     here = decode(z)
 
     def moved(step: Tensor) -> Tensor:
@@ -90,6 +96,7 @@ def code_attack(
         Ours: `pgd` on the surface of the decoder's images.
     """
     radius = require_number("radius", radius, low=0)
+    require_floats("z", z, "(B, k)")
     moved = torch.zeros_like(z)
     for _ in range(require_integer("steps", steps, low=1)):
         with torch.no_grad():
@@ -113,9 +120,13 @@ def decoder_jacobian(decode: Decoder, z: Tensor) -> Tensor:
     Units:
         Pixels per unit of the code.
 
+    Raises:
+        TypeError, ValueError: no codes.
+
     Source:
         Reverse mode twice.
     """
+    require_floats("z", z, "(B, k)")
     z = z.detach().requires_grad_()
     with torch.enable_grad():
         image = decode(z)
@@ -149,10 +160,12 @@ def tangent_gradient(force: Tensor, jacobian: Tensor) -> tuple[Tensor, Tensor]:
     Source:
         Least squares; to JᵀJ, which may be singular, a millionth of its mean diagonal is added.
     """
+    tiny = torch.finfo(force.dtype).tiny
+    largest = force.abs().amax(1, keepdim=True).clamp(min=tiny)  # squares of a small force round
     metric = jacobian.mT @ jacobian
-    pull = jacobian.mT @ force.unsqueeze(2)
-    size = metric.diagonal(dim1=1, dim2=2).mean(1).clamp(min=torch.finfo(force.dtype).tiny)
+    pull = jacobian.mT @ (force / largest).unsqueeze(2)
+    size = metric.diagonal(dim1=1, dim2=2).mean(1).clamp(min=tiny)
     shift = 1e-6 * size.view(-1, 1, 1) * torch.eye(metric.shape[1]).to(metric)
     uphill = torch.cholesky_solve(pull, torch.linalg.cholesky(metric + shift))
     length = (uphill.mT @ metric @ uphill).squeeze(2).clamp(min=0).sqrt()
-    return uphill.squeeze(2), length.clamp(min=torch.finfo(force.dtype).tiny)
+    return largest * uphill.squeeze(2), (largest * length).clamp(min=tiny)

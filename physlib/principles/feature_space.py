@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from physlib.checks import require_integer
 from physlib.data import load_dataset
 from physlib.principles.attacks import input_gradient, pgd
 from physlib.principles.autoencoder import trained_autoencoder
@@ -67,14 +68,17 @@ def attack_codes(
         Ours.
     """
     require_ascending("radii", radii)
-    model = trained(network, seed, lr=lr, epochs=epochs, train_images=train_images, dataset=dataset)
+    for name, count in (("code", code), ("code_epochs", code_epochs), ("steps", steps)):
+        require_integer(name, count, low=1)
+    losses = losses_of(network)
     data = load_dataset(dataset)
+    x, y = spaced(attacked, data.test_inputs(), data.test_labels, "attacked")
+    model = trained(network, seed, lr=lr, epochs=epochs, train_images=train_images, dataset=dataset)
     painter = trained_autoencoder(
         data.train_inputs()[:train_images], seed, code=code, epochs=code_epochs
     )
     painter.requires_grad_(False)
-    decode, losses = painter.decode, losses_of(network)
-    x, y = spaced(attacked, data.test_inputs(), data.test_labels)
+    decode = painter.decode
     generator = torch.Generator().manual_seed(DRAWS)
     with torch.no_grad():
         z = painter.encode(x)

@@ -7,6 +7,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import Tensor, nn
 
+from physlib.checks import require_integer, require_number
 from physlib.data import load_dataset
 from physlib.principles.attacks import fgsm, input_gradient, pgd, random_step
 from physlib.principles.conjugates import conjugate
@@ -86,20 +87,25 @@ def attack_network(
     """
     require_ascending("epsilons", epsilons)
     require_ascending("radii", radii)
+    require_ascending("counts", counts)
+    require_integer("steps", steps, low=1)
+    for count in counts:
+        require_integer("counts", count, low=1)
+    require_number("reference", reference, low=0)
+    losses = losses_of(network)
+    data = load_dataset(dataset)
+    x, y = spaced(attacked, data.test_inputs(), data.test_labels, "attacked")
+    others = _next_of_another_class(y)
     model = trained(
         network, seed, lr=lr, epochs=epochs, hardening=hardening,
         train_images=train_images, dataset=dataset,
     )  # fmt: skip
-    losses = losses_of(network)
-    data = load_dataset(dataset)
     with torch.no_grad():
         clean = right(model, data.test_inputs(), data.test_labels).float().mean().item()
-    x, y = spaced(attacked, data.test_inputs(), data.test_labels)
     starts = torch.Generator().manual_seed(DRAWS)
     draws = torch.Generator().manual_seed(DRAWS)  # one sequence for networks of few or many losses
     rows: list[Row] = [(0, "test_accuracy", clean)]
 
-    others = _next_of_another_class(y)
     forces = {name: input_gradient(model, loss, x, y) for name, loss in losses.items()}
     rise = first_order_radius(model, x, y)
     lost = torch.full((len(y),), len(epsilons))  # where each image is lost

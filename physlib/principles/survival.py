@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from physlib.checks import require_integer, require_number
+from physlib.checks import require_integer, require_number, shown
 from physlib.principles.attacks import Loss, Model, input_gradient, pgd
+from physlib.tensors import require_batch
 
 
 @torch.no_grad()
@@ -15,7 +16,11 @@ def right(model: Model, x: Tensor, y: Tensor) -> Tensor:
 
     Shape:
         x (N, …), y (N,).
+
+    Raises:
+        TypeError, ValueError: no batch, or an empty one.
     """
+    require_batch(x, y)
     phi = torch.cat([model(chunk) for chunk in x.split(2000)])
     return (phi.argmax(1) == y) & ~phi.isnan().any(1)
 
@@ -36,7 +41,12 @@ def survivors(
 
     Shape:
         x (N, …), y (N,); (N,) bool for each.
+
+    Raises:
+        TypeError, ValueError: no loss, or as `pgd`.
     """
+    if not isinstance(losses, Mapping) or not losses:
+        raise ValueError(f"losses must be at least one, by name, got {shown(losses)}")
     alive = {
         name: right(
             model,
@@ -67,6 +77,7 @@ def first_order_radius(model: Model, x: Tensor, y: Tensor) -> Tensor:
     Source:
         Moosavi-Dezfooli, Fawzi and Frossard, arXiv:1511.04599, without its iteration.
     """
+    require_batch(x, y)
     with torch.no_grad():
         phi = model(x)
 
@@ -81,26 +92,34 @@ def first_order_radius(model: Model, x: Tensor, y: Tensor) -> Tensor:
     return torch.stack(radii).amin(0).clamp(min=0)
 
 
-def spaced(count: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """`count` evenly spaced images, and their labels.
+def spaced(
+    count: int, images: Tensor, labels: Tensor, name: str = "count"
+) -> tuple[Tensor, Tensor]:
+    """`count` evenly spaced images, and their labels; errors say `name`.
 
     Raises:
         TypeError, ValueError: no integer from 1 to the number of images.
     """
-    count = require_integer("attacked", count, low=1)
-    if count > len(labels):
-        raise ValueError(f"attacked must be at most {len(labels)}, got {count}")
+    count = require_integer(name, count, low=1, high=len(labels))
     rows = torch.linspace(0, len(labels) - 1, count).long()
     return images[rows], labels[rows]
 
 
 def every(survivors: Iterable[Tensor]) -> Tensor:
-    """Which rows survive all, (N,) bool."""
-    return torch.stack(list(survivors)).all(0)
+    """Which rows survive all, (N,) bool.
+
+    Raises:
+        ValueError: nothing to survive.
+    """
+    if not (each := list(survivors)):
+        raise ValueError("survivors must be of one attack at least, got none")
+    return torch.stack(each).all(0)
 
 
 def require_ascending(name: str, sizes: Sequence[float]) -> None:
     """Raise unless `sizes` are numbers from 0, at least one, each larger than the last."""
+    if not isinstance(sizes, list | tuple):
+        raise TypeError(f"{name} must be a sequence of ascending numbers, got {shown(sizes)}")
     checked = [require_number(name, size, low=0) for size in sizes]
     if not checked or checked != sorted(set(checked)):
         raise ValueError(f"{name} must be ascending, at least one, got {tuple(sizes)}")

@@ -99,6 +99,16 @@ def test_the_network_is_asked_once_a_step_and_never_outside_the_box(random_start
     torch.testing.assert_close((asked[1] - x).norm(dim=1), torch.full((3,), 2.5 * 0.5 / 7))
 
 
+@pytest.mark.parametrize("force", [1.0, 1e-25, 0.0])
+def test_a_step_in_l2_has_its_length_however_small_the_force(force):
+    """Squares of 1e-25 are zero in single precision; its direction is not."""
+    w = force * torch.tensor([3.0, 4.0])
+    x, y = torch.zeros(2, 2), torch.zeros(2)
+    found = pgd(lambda x: x @ w, lambda out, y: out, x, y, 0.5, norm="2", random_start=False)
+    expected = torch.tensor([0.3, 0.4]) if force else torch.zeros(2)
+    torch.testing.assert_close(found, expected.expand(2, 2))
+
+
 @given(st.integers(0, 10**6), st.floats(0, 2), st.sampled_from(["inf", "2"]))
 def test_projection_keeps_what_is_inside_and_is_nearest(seed, epsilon, norm):
     g = torch.Generator().manual_seed(seed)

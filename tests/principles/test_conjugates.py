@@ -172,6 +172,16 @@ def test_the_metric_gradient_is_the_projection_and_no_direction_beats_it():
     assert ((plain * force).sum(1) / plain.norm(dim=1) < 0.999 * length[:, 0]).any()
 
 
+def test_the_metric_gradient_of_a_small_force_keeps_its_direction():
+    """Squares of 1e-25 are zero in single precision."""
+    jacobian = torch.randn(3, 20, 4, generator=generator(1))
+    force = torch.randn(3, 20, generator=generator(2))
+    uphill, length = tangent_gradient(force, jacobian)
+    small, short = tangent_gradient(1e-25 * force, jacobian)
+    torch.testing.assert_close(small / short, uphill / length)
+    torch.testing.assert_close(short, 1e-25 * length, atol=0, rtol=1e-5)
+
+
 def test_a_random_force_has_the_share_of_the_dimensions():
     _, matrix = flat_decoder()
     force = torch.randn(4000, 60, generator=generator(4), dtype=torch.float64)

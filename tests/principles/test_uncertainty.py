@@ -280,7 +280,7 @@ def test_many_dimensional_estimators_refuse_what_is_no_image():
         around(loss, image, -0.1)
     with pytest.raises(ValueError, match=r"image must be \(d,\) of values in \[0, 1\]"):
         around(loss, 3 * image, 0.1)
-    with pytest.raises(ValueError, match=r"image must be \(d,\) of values in \[0, 1\]"):
+    with pytest.raises(ValueError, match="image must be finite"):
         around(loss, torch.tensor([0.5, math.nan]), 0.1)
     with pytest.raises(ValueError, match="loss on the faces of the box must be finite"):
         around(lambda x: 1 / x.prod(1), image, 0.5)

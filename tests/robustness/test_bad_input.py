@@ -1,13 +1,17 @@
 """Bad input to the library, from tables: one clear error for each, and never an answer."""
 
+import importlib
+import inspect
 import math
+import pkgutil
 
 import pytest
 from bad_measures import MEASURES
+from bad_principles import NOT_TRIED, PRINCIPLES
 from bad_public import DIGITS, PUBLIC
 from bad_theory import THEORY
 
-from physlib import fit, theory
+from physlib import fit, principles, theory
 
 # Words by which a message says what is allowed.
 ALLOWED = (" must ", " no background in [-1, 1] ")
@@ -53,6 +57,11 @@ def test_measures_records_and_plans(function, good, name, value):
     refuses(function, {k: v for k, v in good.items() if k != name}, name, value)
 
 
+@pytest.mark.parametrize(("function", "good", "name", "value"), cases(PRINCIPLES))
+def test_principles(function, good, name, value):
+    refuses(function, {k: v for k, v in good.items() if k != name}, name, value)
+
+
 @pytest.mark.parametrize(("function", "good", "name", "value"), cases(PUBLIC))
 def test_public_names(function, good, name, value):
     refuses(function, {k: v for k, v in good.items() if k != name}, name, value)
@@ -62,6 +71,15 @@ def test_public_names(function, good, name, value):
 def test_a_validation_set_that_leaves_nothing_to_learn_from(count):
     with pytest.raises(ValueError, match="validation must be at most 1435, got "):
         fit(DIGITS.replace(validation=count))
+
+
+def test_every_public_function_of_the_principles_is_in_the_table():
+    found = set()
+    for module in pkgutil.walk_packages(principles.__path__, f"{principles.__name__}."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if inspect.isfunction(value) and value.__module__ == module.name and name[0] != "_":
+                found.add(name)
+    assert found - {function.__name__ for function, *_ in PRINCIPLES} == NOT_TRIED
 
 
 def test_the_tables_are_large_and_say_what_they_try():

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from physlib import theory
-from physlib.checks import require_integer, require_number
+from physlib.checks import require_integer, require_number, shown
 
 
 class Control(NamedTuple):
@@ -53,13 +53,14 @@ def bias_control(layer: nn.Linear, pixels: Tensor, constant: float) -> Control:
         The factors are dimensionless.
 
     Raises:
-        ValueError: a layer without bias, or a mask of another shape or without any pixel.
+        TypeError, ValueError: a layer without bias, a mask of another shape or without a pixel.
 
     Source:
         This book, {eq}`eq-symmetry-bias`.
     """
-    if layer.bias is None:
-        raise ValueError("layer must have a bias, got one without")
+    _require_bias(layer)
+    if not isinstance(pixels, Tensor):
+        raise TypeError(f"pixels must be a mask, a tensor, got {shown(pixels)}")
     if pixels.dtype != torch.bool or pixels.shape != (layer.in_features,) or not pixels.any():
         raise ValueError(
             f"pixels must be a mask of shape ({layer.in_features},) that holds one at least, "
@@ -99,14 +100,20 @@ def nearest_control(layer: nn.Linear, height: int, width: int, factor: int) -> C
     """
     factor = require_integer("factor", factor, low=1)
     size = require_integer("height", height, low=1) * require_integer("width", width, low=1)
-    if layer.bias is None or layer.in_features != factor**2 * size:
-        raise ValueError(
-            f"layer must have a bias and {factor**2 * size} inputs, got {layer.in_features}"
-        )
+    _require_bias(layer)
+    if layer.in_features != factor**2 * size:
+        raise ValueError(f"layer must have {factor**2 * size} inputs, got {layer.in_features}")
     with torch.no_grad():
         copies = layer.weight.view(-1, height, factor, width, factor)
         control = _linear(copies.sum(dim=(2, 4)).flatten(1), layer.bias)
     return Control(control, float(factor**2), 1.0)
+
+
+def _require_bias(layer: nn.Linear) -> None:
+    if not isinstance(layer, nn.Linear):
+        raise TypeError(f"layer must be an nn.Linear, got {shown(layer)}")
+    if layer.bias is None:
+        raise ValueError("layer must have a bias, got one without")
 
 
 def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:

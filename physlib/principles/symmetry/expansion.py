@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from physlib.checks import require_integer, require_number
+from physlib.tensors import require_floats
 
 
 def expand_image(x: Tensor, factor: int, constant: float = 0.0) -> Tensor:
@@ -34,7 +35,7 @@ def expand_image(x: Tensor, factor: int, constant: float = 0.0) -> Tensor:
         tensor([[1.0000, 0.5000],
                 [0.5000, 0.5000]])
     """
-    _require_images(x)
+    require_floats("x", x, "(…, H, W)")
     factor = require_integer("factor", factor, low=1)
     constant = require_number("constant", constant)
     *rest, height, width = x.shape
@@ -58,7 +59,7 @@ def upsample_nearest(x: Tensor, factor: int) -> Tensor:
     Source:
         A control of this book, at equal cost.
     """
-    _require_images(x)
+    require_floats("x", x, "(…, H, W)")
     factor = require_integer("factor", factor, low=1)
     return x.repeat_interleave(factor, -2).repeat_interleave(factor, -1)
 
@@ -83,8 +84,7 @@ def append_constants(x: Tensor, count: int, constant: float) -> Tensor:
     Source:
         Zhang et al. 2024 (arXiv 2409.06402).
     """
-    if x.dim() == 0 or not x.numel():
-        raise ValueError(f"x must have shape (..., I) and not be empty, got {tuple(x.shape)}")
+    require_floats("x", x, "(…, I)")
     count = require_integer("count", count, low=0)
     constant = require_number("constant", constant)
     return torch.cat([x, x.new_full((*x.shape[:-1], count), constant)], dim=-1)
@@ -99,10 +99,3 @@ def expanded_pixels(height: int, width: int, factor: int) -> Tensor:
     height = require_integer("height", height, low=1)
     width = require_integer("width", width, low=1)
     return expand_image(torch.ones(height, width), factor, 0.0).flatten().bool()
-
-
-def _require_images(x: Tensor) -> None:
-    if x.dim() < 2 or not x.numel():
-        raise ValueError(f"x must have shape (..., H, W) and not be empty, got {tuple(x.shape)}")
-    if not x.is_floating_point():
-        raise TypeError(f"x must be a floating-point tensor, got {x.dtype}")

@@ -52,6 +52,7 @@ def quench(
     steps = require_integer("steps", steps, low=0)
     temperature = require_number("temperature", temperature, low=0, open_low=True)
     field = require_number("field", field)
+    seed = require_integer("seed", seed, low=0)
     rng = np.random.default_rng(seed)
     m = np.empty((steps + 1, copies))
     m[0] = 2 * rng.binomial(spins, 0.5, size=copies) / spins - 1
@@ -62,6 +63,12 @@ def quench(
 
 
 def spins_of(magnetisation: float, spins: int) -> Array:
-    """Spins of ±1, the up ones first, of this magnetisation to the nearest that there is."""
+    """Spins of ±1, the up ones first, of this magnetisation to the nearest that there is.
+
+    Raises:
+        TypeError, ValueError: a magnetisation outside [−1, 1], or no spin.
+    """
+    magnetisation = require_number("magnetisation", magnetisation, low=-1, high=1)
+    spins = require_integer("spins", spins, low=1)
     up = round(spins * (1 + magnetisation) / 2)
     return np.where(np.arange(spins) < up, 1.0, -1.0)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physlib import theory
-from physlib.checks import require_integer
+from physlib.checks import require_integer, shown
+from physlib.ranges import require_numbers
 from physlib.theory import Array
 
 
@@ -45,8 +46,8 @@ def symmetry_breaking(replicas: Sequence[ArrayLike]) -> Breaking:
         Standard deviations of the weights.
 
     Raises:
-        ValueError: fewer than two replicas, of different sizes, without weights, not finite, or
-            without any spread.
+        TypeError, ValueError: fewer than two replicas, of different sizes, without weights, not
+            finite, or without any spread.
 
     Source:
         This book; the distance is that of Kantorovich and Rubinstein, or Wasserstein-1.
@@ -57,9 +58,7 @@ def symmetry_breaking(replicas: Sequence[ArrayLike]) -> Breaking:
     """
     ordered = _sorted(replicas)
     pooled = np.sort(ordered, axis=None)
-    spread = float(pooled.std())
-    if spread == 0:
-        raise ValueError("replicas must have weights that differ, got a single value")
+    spread = _spread(pooled)
     distance = mean_pairwise_distance(ordered) / spread
     return Breaking(distance, null_distance(pooled, ordered.shape[1]) / spread)
 
@@ -70,7 +69,7 @@ def mean_pairwise_distance(replicas: Sequence[ArrayLike] | Array) -> float:
     For samples of one size it is the mean distance of weights of equal rank.
 
     Raises:
-        ValueError: as `symmetry_breaking`, but for the spread.
+        TypeError, ValueError: as `symmetry_breaking`, but for the spread.
     """
     ordered = _sorted(replicas)
     pairs = itertools.combinations(ordered, 2)
@@ -81,8 +80,12 @@ def null_distance(law: ArrayLike, size: int) -> float:
     """Expected distance of two samples of `size` from the law of which `law` is a sample.
 
     The unit is that of the sample. See `theory.finite_sample_distance`.
+
+    Raises:
+        TypeError, ValueError: a sample that is empty or not finite, or no size from 1.
     """
-    values = np.sort(np.asarray(law, dtype=float), axis=None)
+    size = require_integer("size", size, low=1)
+    values = np.sort(require_numbers("law", law), axis=None)
     below = np.arange(1, len(values)) / len(values)
     integral = float(np.sum(np.sqrt(below * (1 - below)) * np.diff(values)))
     return float(theory.finite_sample_distance(size, integral))
@@ -106,13 +109,14 @@ def unit_null(replicas: Sequence[ArrayLike], splits: int = 20, seed: int = 0) ->
         Standard deviations of the weights, as `symmetry_breaking`.
 
     Raises:
-        TypeError, ValueError: as `symmetry_breaking`; or no split.
+        TypeError, ValueError: as `symmetry_breaking`; no split, or a negative seed.
 
     Source:
         A permutation test; the choice of units is this book's.
     """
     splits = require_integer("splits", splits, low=1)
-    spread = float(np.std(_sorted(replicas)))
+    seed = require_integer("seed", seed, low=0)
+    spread = _spread(_sorted(replicas))
     units = np.concatenate([np.asarray(r, dtype=float) for r in replicas])
     rng = np.random.default_rng(seed)
     dealt = (np.split(rng.permutation(units), len(replicas)) for _ in range(splits))
@@ -121,7 +125,9 @@ def unit_null(replicas: Sequence[ArrayLike], splits: int = 20, seed: int = 0) ->
 
 def _sorted(replicas: Sequence[ArrayLike] | Array) -> Array:
     """Each replica's weights in order, shape (R, n)."""
-    flat = [np.asarray(r, dtype=float).ravel() for r in replicas]
+    if not isinstance(replicas, Sequence | np.ndarray) or isinstance(replicas, str):
+        raise TypeError(f"replicas must be a sequence of arrays, got {shown(replicas)}")
+    flat = [require_numbers("replicas", r, None).ravel() for r in replicas]
     sizes = sorted({len(r) for r in flat})
     if len(flat) < 2 or len(sizes) != 1 or not sizes[0]:
         raise ValueError(
@@ -132,3 +138,11 @@ def _sorted(replicas: Sequence[ArrayLike] | Array) -> Array:
     if not np.isfinite(stacked).all():
         raise ValueError("replicas must be finite, got NaN or infinity among their weights")
     return stacked
+
+
+def _spread(weights: Array) -> float:
+    """Their standard deviation, if there is one."""
+    spread = float(weights.std())
+    if spread == 0:
+        raise ValueError("replicas must have weights that differ, got a single value")
+    return spread

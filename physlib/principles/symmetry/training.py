@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from physlib.checks import require_choice
+from physlib.checks import require_choice, require_integer, require_number
 from physlib.data import load_dataset
 from physlib.metrics import accuracy
+from physlib.principles.survival import require_ascending
 from physlib.principles.symmetry.control import bias_control
 from physlib.principles.symmetry.expansion import expand_image, expanded_pixels, upsample_nearest
 from physlib.principles.symmetry.networks import build_network, weight_matrices
@@ -129,8 +130,21 @@ def replica_study(
         Rows of (step, metric, value) at the start, after a tenth of the steps and at the end:
         ``distance_1``, ``null_1`` and so on of each layer, `symmetry_breaking`; NaN where a
         replica diverged. And at the end ``test_accuracy``, the mean over replicas, and ``lr``.
+
+    Raises:
+        TypeError, ValueError: a setting outside its range, or more images than there are.
     """
+    counts = {"factor": factor, "epochs": epochs, "batch": batch}
+    for name, count in counts.items():
+        require_integer(name, count, low=1)
+    require_integer("replicas", replicas, low=2)
+    require_integer("seed", seed, low=0)
+    require_number("constant", constant)
+    require_number("momentum", momentum, low=0, high=1)
+    require_ascending("rates", rates)
     data = load_dataset(dataset)
+    require_integer("images", images, low=1, high=len(data.train_labels) - 1)
+    require_integer("validation", validation, low=1, high=len(data.train_labels) - images)
     chosen = torch.randperm(
         len(data.train_labels), generator=torch.Generator().manual_seed(_SPLIT)
     )[: images + validation]

@@ -1,11 +1,14 @@
 """What a twin is for: three controllers of the pendulum, ranked in it and on the pendulum."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from scipy.linalg import solve_continuous_are
 from scipy.stats import kendalltau
 from torch import Tensor
 
+from physlib.checks import require_integer, require_number, shown
 from physlib.principles.twins.errors import mean_state_error
 from physlib.principles.twins.systems import (
     DRIVE_FREQUENCY,
@@ -39,13 +42,14 @@ def regulator_gains(stiffness: float, damping: float, effort: float) -> Array:
         1/s² and 1/s.
 
     Raises:
-        ValueError: an effort that is not positive.
+        TypeError, ValueError: an effort that is not positive, or another number that is not finite.
 
     Source:
         The solver is scipy's.
     """
-    if not effort > 0:
-        raise ValueError(f"effort must be in (0, inf), got {effort!r}")
+    stiffness = require_number("stiffness", stiffness)
+    damping = require_number("damping", damping)
+    effort = require_number("effort", effort, low=0, open_low=True)
     drift, gain = np.array([[0.0, 1.0], [-stiffness, -damping]]), np.array([[0.0], [1.0]])
     value = solve_continuous_are(drift, gain, np.eye(2), np.array([[effort]]))
     return np.asarray((gain.T @ value / effort)[0])
@@ -95,13 +99,16 @@ def control_errors(
         None, see `mean_state_error`.
 
     Raises:
-        ValueError: a system that no torque turns, or no run.
+        TypeError, ValueError: a system that no torque turns, or no run.
 
     Source:
         Ours: the abstract of arXiv 2406.13145 names no task.
     """
+    if not isinstance(system, System):
+        raise TypeError(f"system must be one of `SYSTEMS`, got {shown(system)}")
     if system.name != "pendulum":
         raise ValueError(f"system must be 'pendulum', got {system.name!r}")
+    require_integer("runs", runs, low=1)
     start = 0.2 * system.starts(runs, generator)
     kicks = torch.randn(system.steps, runs, generator=generator, dtype=torch.float64)
     kicks = kicks * (system.process if noisy else 0.0)
@@ -123,6 +130,8 @@ def agreement(twin: dict[str, float], physical: dict[str, float]) -> float:
     Raises:
         ValueError: fewer than two things to rank, or not the same ones.
     """
-    if len(twin) < 2 or twin.keys() != physical.keys():
-        raise ValueError(f"rankings must be of the same things, got {[*twin]} and {[*physical]}")
+    same = isinstance(twin, Mapping) and isinstance(physical, Mapping)
+    if not (same and len(twin) >= 2 and twin.keys() == physical.keys()):
+        got = f"{shown(twin)} of the twin and {shown(physical)} of the physical system"
+        raise ValueError(f"rankings must be of the same things, two at least, got {got}")
     return float(kendalltau([twin[k] for k in twin], [physical[k] for k in twin]).statistic)

@@ -1,11 +1,14 @@
 """The mean state error of a twin, by which the paper judges it."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Literal, get_args
 
+import torch
 from torch import Tensor
 
-from physlib.checks import require_choice
+from physlib.checks import require_choice, shown
+from physlib.tensors import require_floats
 
 Reduction = Literal["sum", "mean"]
 
@@ -25,17 +28,28 @@ def state_errors(twin: Tensor, physical: Tensor, scales: Sequence[float]) -> Ten
         None: that is what the scales are for.
 
     Raises:
-        ValueError: no states, or scales that are not n positive numbers.
+        TypeError, ValueError: no states, shapes that do not fit, or scales that are not n
+            positive numbers.
 
     Source:
         The norm and the scales are ours; arXiv 2406.13145 speaks of a state error.
     """
-    if not twin.numel() or not physical.numel():
-        raise ValueError(f"states must not be empty, got {tuple(twin.shape)}")
-    if len(scales) != twin.shape[-1] or min(scales) <= 0:
-        raise ValueError(f"scales must be {twin.shape[-1]} positive numbers, got {tuple(scales)}")
+    require_floats("twin", twin, "(…, n)")
+    require_floats("physical", physical, "(…, n)")
+    try:
+        torch.broadcast_shapes(twin.shape, physical.shape)
+    except RuntimeError as error:
+        shapes = f"{tuple(twin.shape)}, got {tuple(physical.shape)}"
+        raise ValueError(f"physical must have a shape that fits that of twin, {shapes}") from error
+    n = twin.shape[-1]
+    if not isinstance(scales, Sequence) or len(scales) != n or not all(map(_positive, scales)):
+        raise ValueError(f"scales must be {n} positive numbers, got {shown(scales)}")
     distance: Tensor = ((twin - physical) / twin.new_tensor(scales)).norm(dim=-1)
     return distance
+
+
+def _positive(scale: object) -> bool:
+    return isinstance(scale, Real) and float(scale) > 0
 
 
 def mean_state_error(
@@ -57,7 +71,7 @@ def mean_state_error(
         None: states are divided by their scales.
 
     Raises:
-        ValueError: no states, wrong scales, or an unknown reduction.
+        TypeError, ValueError: no states, wrong scales, or an unknown reduction.
 
     Source:
         arXiv 2406.13145, whose abstract names it; the mean is ours.

@@ -13,6 +13,7 @@ from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
 from physlib.principles.twins.policy import train_policy
 from physlib.principles.twins.problem import Problem
+from physlib.ranges import require_numbers
 from physlib.theory import Array
 
 CANDIDATES = 1000  # where the expected improvement is looked for
@@ -56,7 +57,11 @@ def expected_improvement(mean: Array, deviation: Array, best: float) -> Array:
 
     :math:`s\,(z\Phi(z)+\varphi(z))` with :math:`z=(f^*-m)/s`. Source: Mockus (1975); Jones,
     Schonlau and Welch, Journal of Global Optimization 13, 455 (1998).
+
+    Raises:
+        TypeError, ValueError: a standard deviation that is not positive.
     """
+    deviation = require_numbers("deviation", deviation, "(0, inf)")
     z = (best - mean) / deviation
     return np.asarray(deviation * (z * stats.norm.cdf(z) + stats.norm.pdf(z)))
 

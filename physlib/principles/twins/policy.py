@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
+from physlib.checks import require_integer
 from physlib.principles.twins.problem import Problem
 
 CORRECTIONS = 4  # per episode
@@ -25,7 +26,7 @@ class GaussianPolicy(nn.Module):
         Corrections are in the unit cube of the system's parameters.
 
     Raises:
-        RuntimeError: inputs of another width.
+        TypeError, ValueError: widths that are no integers from 1.
 
     Source:
         Our reading of arXiv 2406.13145: states in, parameters out.
@@ -33,6 +34,8 @@ class GaussianPolicy(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, generator: torch.Generator) -> None:
         super().__init__()
+        inputs = require_integer("inputs", inputs, low=1)
+        outputs = require_integer("outputs", outputs, low=1)
         first, last = nn.Linear(inputs, 32), nn.Linear(32, outputs, bias=False)
         nn.init.xavier_normal_(first.weight, generator=generator)
         nn.init.zeros_(first.bias)

@@ -1,12 +1,12 @@
 """A physical system to be twinned: its readings, and the count of what looking at twins costs."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-from physlib.checks import require_integer, require_number
+from physlib.checks import require_choice, require_integer, require_number
 from physlib.principles.twins.errors import state_errors
 from physlib.principles.twins.systems import System, trajectories
 
@@ -71,6 +71,9 @@ class Problem:
 
     The error is MSTE, the mean, or, to compare it with, the mean square of the state errors.
     ``trace`` has (calls, error, place) whenever a twin was better than all before.
+
+    Raises:
+        TypeError, ValueError: a budget below 1, or an unknown objective.
     """
 
     system: System
@@ -79,6 +82,10 @@ class Problem:
     objective: Objective = "mste"
     calls: int = 0
     trace: list[tuple[int, float, Tensor]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        require_integer("budget", self.budget, low=1)
+        require_choice("objective", self.objective, get_args(Objective))
 
     def simulate(self, place: Tensor) -> tuple[Tensor, Tensor]:
         """Twins at places of the unit cube, (B, D): their errors (B,) and states (B, T, n).

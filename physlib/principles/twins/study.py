@@ -16,6 +16,7 @@ HELD_OUT = 16  # runs that no twin was fitted to
 
 def _random(seed: int, stream: int) -> torch.Generator:
     """Nature draws from stream 0, whoever follows it: methods are paired by seed."""
+    seed = require_integer("seed", seed, low=0)
     return torch.Generator().manual_seed(16 * seed + stream)
 
 
@@ -47,7 +48,7 @@ def calibrate(*, system: str, method: str, budget: int, seed: int) -> list[Row]:
         Errors are MSTE, the mean over the times; places are of the unit cube.
 
     Raises:
-        ValueError: an unknown system or method, or a budget below 1.
+        TypeError, ValueError: an unknown system or method, a budget below 1, or a negative seed.
 
     Source:
         The protocol is ours.
@@ -121,7 +122,8 @@ def robustness(*, system: str, outliers: float, budget: int, seed: int) -> list[
         None.
 
     Raises:
-        ValueError: an unknown system, a share outside [0, 1], or a budget below 1.
+        TypeError, ValueError: an unknown system, a share outside [0, 1], a budget below 1, or a
+            negative seed.
 
     Source:
         Ours: the abstract of arXiv 2406.13145 says robust, and not against what.

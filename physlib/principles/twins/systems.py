@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from torchdiffeq import odeint
 
-from physlib.checks import require_integer
+from physlib.checks import require_integer, shown
+from physlib.tensors import require_floats
 
 DRIVE_FREQUENCY = 1.5  # rad/s, known
 Control = Callable[[Tensor, Tensor], Tensor]  # (time, state) to torque
@@ -70,8 +71,10 @@ class System:
         """The parameters at a place of the unit cube, of the same shape (…, D).
 
         Raises:
-            ValueError: a place outside the cube, or of another dimension than the parameters.
+            TypeError, ValueError: a place outside the cube, or of another dimension than the
+                parameters.
         """
+        require_floats("place", place, "(…, D)")
         if place.shape[-1:] != (len(self.parameters),):
             wanted = f"(…, {len(self.parameters)})"
             raise ValueError(f"place must have the shape {wanted}, got {tuple(place.shape)}")
@@ -107,15 +110,20 @@ def trajectories(
         Those of the system: radians and seconds, or shares of a population and days.
 
     Raises:
-        TypeError, ValueError: no trajectory at all, or fewer than one substep.
+        TypeError, ValueError: no trajectory at all, other shapes, or fewer than one substep.
 
     Source:
         The solver is torchdiffeq's; gradients go through it.
     """
     require_integer("substeps", substeps, low=1)
-    if not parameters.numel() or not start.numel():
-        shapes = f"{tuple(parameters.shape)} and {tuple(start.shape)}"
-        raise ValueError(f"parameters and start must not be empty, got the shapes {shapes}")
+    sizes = {"parameters": len(system.parameters), "start": len(system.scales)}
+    for name, value in (("parameters", parameters), ("start", start)):
+        require_floats(name, value, f"(…, {sizes[name]})")
+        if value.shape[-1] != sizes[name]:
+            shape = tuple(value.shape)
+            raise ValueError(f"{name} must have the shape (…, {sizes[name]}), got {shape}")
+    if kicks is not None and (not isinstance(kicks, Tensor) or kicks.shape[:1] != (system.steps,)):
+        raise ValueError(f"kicks must be a tensor of {system.steps} rows, got {shown(kicks)}")
     batch = torch.broadcast_shapes(parameters.shape[:-1], start.shape[:-1])
     start = start.expand(*batch, start.shape[-1])
     still = start.new_zeros(())

@@ -17,6 +17,7 @@ from physlib.principles.uncertainty.inequality import (
     scaled_state,
     value_and_gradient,
 )
+from physlib.ranges import require_numbers
 from physlib.tensors import require_finite_floats
 
 Field = Callable[[Tensor], Tensor]  # from points (N, d) to numbers (N,)
@@ -165,9 +166,15 @@ def _moments(
     )
 
 
+def _numbers(name: str, ends: object) -> Tensor:
+    """In float64, whatever their type."""
+    ends = ends.detach() if isinstance(ends, Tensor) else ends
+    return torch.from_numpy(require_numbers(name, ends, None).copy())
+
+
 def _box(low: Ends, high: Ends) -> tuple[Tensor, Tensor]:
     """Lower ends and half widths, (d,) in float64."""
-    ends = [torch.as_tensor(end, dtype=torch.float64) for end in (low, high)]
+    ends = [_numbers("low", low), _numbers("high", high)]
     if ends[0].dim() != 1 or ends[0].shape != ends[1].shape or not len(ends[0]):
         raise ValueError(
             "low and high must have one shape (d,), d at least 1, "

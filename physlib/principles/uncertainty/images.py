@@ -82,8 +82,11 @@ def around(
     """
     radius = require_number("radius", radius, low=0, high=1, open_low=True)
     samples = require_integer("samples", samples, low=2)
-    if image.dim() != 1 or not len(image) or not ((image >= 0) & (image <= 1)).all():
-        raise ValueError(f"image must be (d,) of values in [0, 1], got {tuple(image.shape)}")
+    require_finite_floats("image", image, "(d,)")
+    if image.min() < 0 or image.max() > 1:
+        raise ValueError(
+            f"image must be (d,) of values in [0, 1], got {image.min():g} to {image.max():g}"
+        )
     image, d = image.double(), len(image)
     low, high = (image - radius).clamp(min=0), (image + radius).clamp(max=1)
     half, middle = (high - low) / 2, (high + low) / 2

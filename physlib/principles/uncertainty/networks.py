@@ -56,9 +56,11 @@ def random_networks(*, networks: int, samples: int, seed: int) -> list[Row]:
     ``exact_bound_i`` and ``exact_identity_i``, which is what the quadrature is off by.
 
     Raises:
-        TypeError, ValueError: counts that are too small, or too many networks for a seed.
+        TypeError, ValueError: counts that are too small, too many networks for a seed, or a
+            negative seed.
     """
     require_integer("networks", networks, low=1, high=_STREAM)
+    seed = require_integer("seed", seed, low=0)
     rows: list[Row] = []
     for k in range(1, networks + 1):
         generator = torch.Generator().manual_seed(_STREAM * seed + k)

@@ -74,11 +74,14 @@ def along_training(
         Ours; attack and adversarial training: Madry et al., arXiv:1706.06083.
     """
     require_number("epsilon", epsilon, low=0, high=1, open_low=True)
-    require_integer("centres", centres, low=1)
+    require_integer("samples", samples, low=2)
+    for name, count in (("attacked", attacked), ("centres", centres)):
+        require_integer(name, count, low=1)
+    losses = losses_of(network)
     data = load_dataset("mnist")
     test = data.test_inputs(), data.test_labels
-    images, labels = spaced(attacked, *test)
-    losses = losses_of(network)
+    images, labels = spaced(attacked, *test, "attacked")
+    middles = spaced(centres, *test, "centres")
     rows: list[Row] = []
 
     def measure(epoch: int, model: nn.Module) -> None:
@@ -92,7 +95,7 @@ def along_training(
             (epoch, f"pgd_{name}_accuracy", kept.float().mean().item())
             for name, kept in alive.items()
         )
-        rows.extend(_spreads(epoch, model, losses["own"], test, epsilon, centres, samples))
+        rows.extend(_spreads(epoch, model, losses["own"], test, epsilon, middles, samples))
 
     trained(
         network, seed, lr=lr, epochs=epochs, hardening=hardening, label_noise=label_noise,
@@ -107,7 +110,7 @@ def _spreads(
     own: SampleLoss,
     test: tuple[Tensor, Tensor],
     epsilon: float,
-    centres: int,
+    centres: tuple[Tensor, Tensor],
     samples: int,
 ) -> list[Row]:
     """Both spreads around images, on the box of all images, and over the test images."""
@@ -117,7 +120,7 @@ def _spreads(
         return own(exact(x), labels.expand(len(x)))
 
     everything = torch.full((CLASSES, PIXELS), 0.5), torch.arange(CLASSES)
-    boxes = {"local": (spaced(centres, *test), epsilon), "whole": (everything, 0.5)}
+    boxes = {"local": (centres, epsilon), "whole": (everything, 0.5)}
     rows: list[Row] = []
     for kind, ((images, labels), radius) in boxes.items():
         # The same points for every network and epoch: their differences are then paired.
