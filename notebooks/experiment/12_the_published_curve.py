@@ -32,7 +32,7 @@ import os
 import subprocess
 import sys
 
-URL, VERSION = "", "0.5.0"  # `make repository` writes them
+URL, VERSION = "", "0.6.0"  # `make repository` writes them
 if "google.colab" in sys.modules:
     home = os.path.expanduser("~/physlib-book")
     steps = (

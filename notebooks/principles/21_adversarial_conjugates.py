@@ -35,7 +35,7 @@ import os
 import subprocess
 import sys
 
-URL, VERSION = "", "0.5.0"  # `make repository` writes them
+URL, VERSION = "", "0.6.0"  # `make repository` writes them
 if "google.colab" in sys.modules:
     home = os.path.expanduser("~/physlib-book")
     steps = (
@@ -589,8 +589,9 @@ markdown_table(
 )
 
 # %% [markdown]
-# Both rank images well. That the size of $p$ does, although it is a slope and no distance, has a reason: the force of cross-entropy is the slope of the
-# margin times one minus the probability of the right class, which is small where the margin is large. So $p$ knows of the margin too.
+# Both rank images well. That the size of $p$ does, although it is a slope and no distance, has a reason in the networks that are trained on
+# cross-entropy: its force is the slope of the margin times the probability of an error, which is small where the margin is large. So $p$
+# knows of the margin too.
 #
 # ## Is it intrinsic?
 #
