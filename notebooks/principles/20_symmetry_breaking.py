@@ -454,7 +454,7 @@ markdown_table(
 # fills with $c = 0$; *nearest* repeats pixels; *bias control* is {eq}`eq-symmetry-bias`.
 
 
-# %% mystnb={"image": {"alt": "Two panels side by side, MLP on MNIST and on digits. Ten rows, one for each change to the network. Each shows the gain in test accuracy over the plain network in points: grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero. The rows of the expansion and of its bias control are alike."}, "figure": {"name": "fig-symmetry-gains", "caption": "What each change gains the MLP, in test accuracy: mean over seeds with 95 % intervals."}}
+# %% mystnb={"image": {"alt": "Two panels side by side, MLP on MNIST and on digits. Twelve rows, one for each change to the network. Each shows the gain in test accuracy over the plain network in points: grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero. The expansion and its bias control lie equally far below zero; a constant of one and K = 3 lie farthest below. Batch normalisation and both ramps lie above zero."}, "figure": {"name": "fig-symmetry-gains", "caption": "What each change gains the MLP, in test accuracy: mean over seeds with 95 % intervals."}}
 def gained(architecture, name, configuration, score=ACCURACY, scale=100.0):
     """Differences to the plain network, seed by seed."""
     ours, plain = (
@@ -471,7 +471,7 @@ def plot_gains(architecture):
         gains = [gained(architecture, name, c) for c in changes]
         panels[f"{architecture.upper()}, {SHORT[name]}"] = (
             gains,
-            {"Student": [paired_interval(g.tolist()) for g in gains]},
+            {"95 % interval": [paired_interval(g.tolist()) for g in gains]},
         )
     titles = [c.replace("-", " ") for c in changes]
     return plots.forest(titles, panels, "gain (points)")
@@ -479,7 +479,7 @@ def plot_gains(architecture):
 
 plot_gains("mlp")
 
-# %% mystnb={"image": {"alt": "Two panels side by side, CNN on MNIST and on digits. Three rows: expanded, zero and nearest. Each shows the gain in test accuracy over the plain CNN in points, grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero."}, "figure": {"name": "fig-symmetry-cnn", "caption": "The same for the CNN."}}
+# %% mystnb={"image": {"alt": "Two panels side by side, CNN on MNIST and on digits. Six rows: four expansions, zero and nearest. Each shows the gain in test accuracy over the plain CNN in points, grey dots for the seeds and a square with its 95 percent interval, a vertical line at zero. No square lies above zero; K = 3 lies far below it on MNIST, with a wide interval."}, "figure": {"name": "fig-symmetry-cnn", "caption": "The same for the CNN."}}
 plot_gains("cnn")
 
 # %% tags=["hide-input", "nbval-check-output"]
@@ -570,7 +570,7 @@ markdown_table(
 # %%
 source(Mirrored)
 
-# %% mystnb={"image": {"alt": "Eleven rows, one for each configuration of the MLP on MNIST. Each has three points with 95 percent intervals for the degree of symmetry breaking, at the start, after a tenth of the steps and at the end, and a vertical line marks zero. At the start nearly all points lie close to zero, and every interval reaches it."}, "figure": {"name": "fig-symmetry-degrees", "caption": "The degree of symmetry breaking beyond chance, at the start, early, and at the end."}}
+# %% mystnb={"image": {"alt": "Thirteen rows, one for each configuration of the MLP on MNIST. Each has three points with 95 percent intervals for the degree of symmetry breaking, at the start, after a tenth of the steps and at the end, and a vertical line marks zero. At the start nearly all points lie close to zero, and every interval reaches it."}, "figure": {"name": "fig-symmetry-degrees", "caption": "The degree of symmetry breaking beyond chance, at the start, early, and at the end."}}
 moments = {"start": START, "a tenth": EARLY, "end": END}
 
 
