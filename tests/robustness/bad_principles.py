@@ -9,10 +9,11 @@ from physlib.experiments.conjugates import CODES, NETWORKS
 from physlib.experiments.symmetry import EXPERIMENTS as SYMMETRY
 from physlib.experiments.uncertainty import ALONG
 from physlib.principles import attacks, codes, losses, survival
+from physlib.principles.autoencoder import Autoencoder
 from physlib.principles.conjugates import conjugate
 from physlib.principles.feature_space import attack_codes
 from physlib.principles.fragility import attack_network
-from physlib.principles.networks import Autoencoder, trained
+from physlib.principles.networks import trained
 from physlib.principles.symmetry import control, expansion, magnet, networks, replicas, training
 from physlib.principles.twins import control as steering
 from physlib.principles.twins import errors, peers, policy, problem, study, systems
