@@ -1,4 +1,4 @@
-"""Bad arguments of what chapters on principles use: (function, good arguments, name, bad values)."""
+"""Bad arguments of what the principles use: (function, good arguments, name, bad values)."""
 
 import math
 
@@ -9,10 +9,11 @@ from physlib.experiments.conjugates import CODES, NETWORKS
 from physlib.experiments.symmetry import EXPERIMENTS as SYMMETRY
 from physlib.experiments.uncertainty import ALONG
 from physlib.principles import attacks, codes, losses, survival
+from physlib.principles.autoencoder import Autoencoder
 from physlib.principles.conjugates import conjugate
 from physlib.principles.feature_space import attack_codes
 from physlib.principles.fragility import attack_network
-from physlib.principles.networks import Autoencoder, trained
+from physlib.principles.networks import trained
 from physlib.principles.symmetry import control, expansion, magnet, networks, replicas, training
 from physlib.principles.twins import control as steering
 from physlib.principles.twins import errors, peers, policy, problem, study, systems
@@ -87,10 +88,12 @@ def expected_improvement(**changes):
     peers.expected_improvement(**{**good, **changes})
 
 
-FRAGILITY = settings(attack_network, NETWORKS["mlp"], dataset="digits")
+FRAGILITY = settings(attack_network, NETWORKS["mlp"], dataset="digits", attacked=60)
 FEATURES = settings(attack_codes, CODES["mlp"], dataset="digits")
 ALONG_TRAINING = settings(along.along_training, ALONG["mlp"])
-REPLICAS = settings(training.replica_study, SYMMETRY[0].build(None)[0], dataset="digits", images=9)
+REPLICAS = settings(
+    training.replica_study, SYMMETRY[0].build(None)[0], dataset="digits", images=9, validation=9
+)
 CALIBRATE = {"system": "pendulum", "method": "untuned", "budget": 1, "seed": 0}
 ROBUSTNESS = {"system": "pendulum", "outliers": 0.0, "budget": 2, "seed": 0}
 TRAINED = {"network": "mlp", "seed": 0, "lr": 0.1, "epochs": 1, "dataset": "digits"}
@@ -204,7 +207,8 @@ PRINCIPLES = [
     (training.filled, {"x": IMAGES, "factor": 2, "constant": 0.5}, "fill", NO_NAME),
     *((REPLICAS, {}, name, bad) for name, bad in (
         ("architecture", NO_NAME), ("technique", NO_NAME), ("fill", NO_NAME), ("factor", NO_COUNT),
-        ("constant", NOT_NUMBERS), ("hidden", NO_COUNT), ("images", [1437, *NO_COUNT]), ("epochs", NO_COUNT),
+        ("constant", NOT_NUMBERS), ("hidden", NO_COUNT), ("images", [1437, *NO_COUNT]),
+        ("epochs", NO_COUNT),
         ("validation", [1429, *NO_COUNT]), ("batch", NO_COUNT), ("replicas", [1, *NO_COUNT]),
         ("momentum", [1.1, *NEGATIVE]), ("rates", [(), (-0.1,), ("1",), None, 0.1]),
         ("dataset", NO_NAME), ("seed", NO_INTEGER))),
