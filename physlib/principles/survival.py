@@ -1,6 +1,6 @@
 """Which images are still classified right, and how far they are from not being so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor
@@ -116,7 +116,7 @@ def every(survivors: Iterable[Tensor]) -> Tensor:
     return torch.stack(each).all(0)
 
 
-def require_ascending(name: str, sizes: Sequence[float]) -> None:
+def require_ascending(name: str, sizes: object) -> None:
     """Raise unless `sizes` are numbers from 0, at least one, each larger than the last."""
     if not isinstance(sizes, list | tuple):
         raise TypeError(f"{name} must be a sequence of ascending numbers, got {shown(sizes)}")

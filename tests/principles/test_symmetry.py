@@ -191,6 +191,18 @@ def test_the_networks_have_the_layers_that_are_compared():
         assert network(torch.rand(3, 16, 16)).shape == (3, 10)
 
 
+def test_dropout_takes_half_of_the_hidden_units_while_it_trains():
+    (dropout,) = (
+        m for m in build_network("mlp", 8, technique="dropout").modules()
+        if isinstance(m, nn.Dropout)
+    )  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        kept = (dropout(torch.ones(100_000)) > 0).double().mean().item()
+    assert kept == pytest.approx(0.5, abs=4 * 0.5 / math.sqrt(100_000))
+    assert torch.equal(dropout.eval()(torch.ones(5)), torch.ones(5))
+
+
 SETTINGS = {
     "dataset": "digits", "architecture": "mlp", "technique": "none", "fill": "constant",
     "factor": 2, "constant": 0.5, "hidden": 8, "images": 300, "validation": 100, "epochs": 2,

@@ -88,10 +88,12 @@ def expected_improvement(**changes):
     peers.expected_improvement(**{**good, **changes})
 
 
-FRAGILITY = settings(attack_network, NETWORKS["mlp"], dataset="digits")
+FRAGILITY = settings(attack_network, NETWORKS["mlp"], dataset="digits", attacked=60)
 FEATURES = settings(attack_codes, CODES["mlp"], dataset="digits")
 ALONG_TRAINING = settings(along.along_training, ALONG["mlp"])
-REPLICAS = settings(training.replica_study, SYMMETRY[0].build(None)[0], dataset="digits", images=9)
+REPLICAS = settings(
+    training.replica_study, SYMMETRY[0].build(None)[0], dataset="digits", images=9, validation=9
+)
 CALIBRATE = {"system": "pendulum", "method": "untuned", "budget": 1, "seed": 0}
 ROBUSTNESS = {"system": "pendulum", "outliers": 0.0, "budget": 2, "seed": 0}
 TRAINED = {"network": "mlp", "seed": 0, "lr": 0.1, "epochs": 1, "dataset": "digits"}
@@ -283,5 +285,5 @@ NOT_TRIED = {
     "controllers", "hidden_place", "pendulum_rate", "epidemic_rate", "random_search", "evolution",
     "bayesian", "gradient", "least_squares", "untuned", "train_policy", "weight_matrices",
     "network_and_groups", "train", "held_out_accuracy", "hardened_step", "recipe_of",
-    "trained_autoencoder", "tangent_gradient", "relation", "value_and_gradient",
+    "trained_autoencoder", "tangent_gradient", "relation", "scaled_state", "value_and_gradient",
 }  # fmt: skip
