@@ -71,7 +71,7 @@ def mean_state_error(
         None: states are divided by their scales.
 
     Raises:
-        TypeError, ValueError: no states, wrong scales, or an unknown reduction.
+        ValueError: no states, wrong scales, or an unknown reduction.
 
     Source:
         arXiv 2406.13145, whose abstract names it; the mean is ours.
