@@ -1,7 +1,7 @@
 """The experiments on the uncertainty principle, as data.
 
 Settings were fixed before any full record was made; the attack was replaced by a stronger one
-afterwards, see `physlib.claims.uncertainty`. Learning rates are reasonable ones, the same
+afterwards, see ``physlib/claims/uncertainty.py``. Learning rates are reasonable ones, the same
 for every MLP, and were not searched for; the step of the experimental network is near that which
 the experiment "tuning" found.
 """

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from physlib.checks import require_integer
 from physlib.data import PIXELS
+from physlib.tensors import require_floats
 from physlib.training import seed_generators, seed_streams
 
 
@@ -57,6 +58,7 @@ def trained_autoencoder(x: Tensor, seed: int, *, code: int, epochs: int) -> Auto
     Source:
         Ours; Adam with its usual settings, batches of 128.
     """
+    require_floats("x", x, "(N, 784)")
     require_integer("epochs", epochs, low=1)
     with torch.random.fork_rng(devices=[]):
         weights, orders, _ = seed_streams(seed)

@@ -110,7 +110,6 @@ def trained(
     Source:
         Adversarial training: Madry et al., arXiv:1706.06083.
     """
-    require_choice("network", network, get_args(Network))
     require_number("hardening", hardening, low=0, high=1)
     plan = recipe_of(network).replace(
         lr=lr, epochs=epochs, dataset=dataset, label_noise=label_noise
@@ -118,7 +117,7 @@ def trained(
     data = recipe_data(plan, seed, "cpu")
     x, y = data.train_inputs(), data.train_labels
     if train_images is not None:
-        count = require_integer("train_images", train_images, low=2)
+        count = require_integer("train_images", train_images, low=2, high=len(y))
         x, y = x[:count], y[:count]
     with torch.random.fork_rng(devices=[]):
         weights, orders, noise = seed_streams(seed)
@@ -175,7 +174,12 @@ def hardened_step(
 
 
 def recipe_of(network: Network) -> Recipe:
-    """Whose loss and optimizer a network is trained with."""
+    """Whose loss and optimizer a network is trained with.
+
+    Raises:
+        ValueError: an unknown network.
+    """
+    require_choice("network", network, get_args(Network))
     if network == "experimental":
         return recipes["physlib"]
     return recipes["mlp"].replace(hidden=()) if network == "linear" else recipes["mlp"]

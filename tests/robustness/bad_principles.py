@@ -9,11 +9,11 @@ from physlib.experiments.conjugates import CODES, NETWORKS
 from physlib.experiments.symmetry import EXPERIMENTS as SYMMETRY
 from physlib.experiments.uncertainty import ALONG
 from physlib.principles import attacks, codes, losses, survival
-from physlib.principles.autoencoder import Autoencoder
+from physlib.principles.autoencoder import Autoencoder, trained_autoencoder
 from physlib.principles.conjugates import conjugate
 from physlib.principles.feature_space import attack_codes
 from physlib.principles.fragility import attack_network
-from physlib.principles.networks import trained
+from physlib.principles.networks import recipe_of, trained
 from physlib.principles.symmetry import control, expansion, magnet, networks, replicas, training
 from physlib.principles.twins import control as steering
 from physlib.principles.twins import errors, peers, policy, problem, study, systems
@@ -88,8 +88,8 @@ def expected_improvement(**changes):
     peers.expected_improvement(**{**good, **changes})
 
 
-FRAGILITY = settings(attack_network, NETWORKS["mlp"], dataset="digits", attacked=60)
-FEATURES = settings(attack_codes, CODES["mlp"], dataset="digits")
+FRAGILITY = settings(attack_network, NETWORKS["mlp"], dataset="digits", attacked=60, train_images=9)
+FEATURES = settings(attack_codes, CODES["mlp"], dataset="digits", train_images=9)
 ALONG_TRAINING = settings(along.along_training, ALONG["mlp"])
 REPLICAS = settings(
     training.replica_study, SYMMETRY[0].build(None)[0], dataset="digits", images=9, validation=9
@@ -147,10 +147,15 @@ PRINCIPLES = [
     (trained, TRAINED, "epochs", NO_COUNT),
     (trained, TRAINED, "hardening", [1.1, *NEGATIVE]),
     (trained, TRAINED, "label_noise", [1.1, *NEGATIVE]),
-    (trained, TRAINED, "train_images", [1, 0, -1, 2.5, "3", True]),
+    (trained, TRAINED, "train_images", [1, 0, -1, 1438, 2.5, "3", True]),
     (trained, TRAINED, "dataset", NO_NAME),
     (Autoencoder, {}, "code", NO_COUNT),
     (Autoencoder, {}, "width", NO_COUNT),
+    (recipe_of, {}, "network", NO_NAME),
+    (trained_autoencoder, {"seed": 0, "code": 2, "epochs": 1}, "x",
+     [torch.zeros(0, 784), torch.zeros(784), torch.zeros(2, 784).long(), None, "x"]),
+    *((trained_autoencoder, {"x": torch.zeros(2, 784), "seed": 0, "code": 2, "epochs": 1}, name,
+       bad) for name, bad in (("seed", NO_INTEGER), ("code", NO_COUNT), ("epochs", NO_COUNT))),
     *((f, {}, name, SIZES) for f, name in (
         (FRAGILITY, "epsilons"), (FRAGILITY, "radii"), (FEATURES, "radii"))),
     *((f, {}, name, bad) for f in (FRAGILITY, FEATURES) for name, bad in (
@@ -284,6 +289,6 @@ PRINCIPLES = [
 NOT_TRIED = {
     "controllers", "hidden_place", "pendulum_rate", "epidemic_rate", "random_search", "evolution",
     "bayesian", "gradient", "least_squares", "untuned", "train_policy", "weight_matrices",
-    "network_and_groups", "train", "held_out_accuracy", "hardened_step", "recipe_of",
-    "trained_autoencoder", "tangent_gradient", "relation", "scaled_state", "value_and_gradient",
+    "network_and_groups", "train", "held_out_accuracy", "hardened_step",
+    "tangent_gradient", "relation", "scaled_state", "value_and_gradient",
 }  # fmt: skip
