@@ -56,7 +56,7 @@ def bias_control(layer: nn.Linear, pixels: Tensor, constant: float) -> Control:
         ValueError: a layer without bias, or a mask of another shape or without any pixel.
 
     Source:
-        This book, {eq}`eq-symmetry-bias`.
+        This book, in the chapter on symmetry breaking.
     """
     if layer.bias is None:
         raise ValueError("layer must have a bias, got one without")
