@@ -834,8 +834,8 @@ print({run.status for runs in trained.values() for run in runs})
 #
 # The roughness goes as the formula says, and that is what this run was for. Accuracy is another matter:
 # nothing here predicts it, one epoch is short, and of four intervals at 95 % one excludes zero by chance more
-# often than you may think. Verdicts on what the post reports need full runs. They are read from the records
-# of these, on the verdicts page, once the records exist.
+# often than you may think. Verdicts on what the post reports need full runs. They are on [the page of
+# verdicts](../../book/verdicts), read from the records of these.
 #
 # ## Exercises
 #

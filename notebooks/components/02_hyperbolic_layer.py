@@ -777,9 +777,8 @@ for layer, kind in ((0, "hidden layer"), (3, "output layer")):
 #   next cell counts, for our widths and for a network of the post's size.
 #
 # These are statements about the mechanism, not about accuracy. Whether networks with this layer read
-# digits better than others is a matter of full runs, several seeds and fair tuning. The verdicts on that
-# are to be read from committed records by a page of its own, once these records exist. Until then these
-# claims are open.
+# digits better than others is a matter of full runs, several seeds and fair tuning. [The ablation](../experiment/13_ablation)
+# takes the layer out and puts it back, and [the page of verdicts](../../book/verdicts) says what the records show.
 
 # %% tags=["nbval-check-output"]
 for widths in ((784, 156, 10), (784, 1000, 200, 10)):

@@ -732,7 +732,8 @@ for t in temperatures[1:]:
 #   That is not a matter of course, as the two samplers above show.
 # - The temperature of the parameters is not $T$ but at least $T + \alpha S/2\gamma$.
 #
-# Verdicts on full runs are read from records, and a record needs full runs; this page holds what can be shown live.
+# This page holds what can be shown live. What full runs say of the noise, [the ablation](../experiment/13_ablation)
+# tells, and [the page of verdicts](../../book/verdicts) sums up.
 #
 # ## Exercises
 #

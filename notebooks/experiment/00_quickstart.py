@@ -160,7 +160,8 @@ print(
 #
 # $$
 # \begin{gathered}
-# y = W(x)\,x, \qquad W(x) = W_0 \odot g(x), \\
+# y = W(x)\,x, \\
+# W(x) = W_0 \odot g(x), \\
 # g(x) = a\cosh 5\beta + t(x)\sinh 5\beta, \\
 # t(x) = t\,\sigma(\langle x\rangle),
 # \end{gathered}
@@ -387,8 +388,8 @@ digit_grid(test.test_images[shown], test.test_labels[shown], read[shown])
 #   not the seed and not the recipe.
 # - The post reports 89 % against 85 %, and does not say what its baseline was. Ours is an ordinary one,
 #   and its distance from 85 % stands above. A comparison that a sceptic accepts needs several seeds,
-#   both methods tuned alike on images that are not the test set, and a rule fixed beforehand. This book
-#   gives no verdict on the post's table until it has done that.
+#   both methods tuned alike on images that are not the test set, and a rule fixed beforehand.
+#   [The chapter on the table](11_the_table) makes it, and [the page of verdicts](../../book/verdicts) sums up.
 # - The physics checks, on the other hand, **are** settled: they compare code with exact numbers.
 #
 # What the post says that its own formulas do not, [the errata page](../../book/errata) lists.

@@ -61,7 +61,7 @@ FAULTS = {
     "interrupted": Fault(
         "stop",
         "You press Ctrl-C in training",
-        "The checkpoint of the last whole epoch. The exit code is the custom one for Ctrl-C.",
+        "The checkpoint of the last whole epoch. The exit code is the usual one for Ctrl-C.",
     ),
     "full-checkpoint": Fault(
         "disk",
@@ -186,7 +186,7 @@ FAULTS = {
     ),
     "clock-jumps": Fault(
         "machine",
-        "The clock jumps by a day, forth and back, in training",
+        "The clock jumps by a day, forwards and back, in training",
         "Everything, and durations stay right: another clock measures them.",
     ),
     "file-times": Fault(

@@ -56,7 +56,7 @@ def bias_control(layer: nn.Linear, pixels: Tensor, constant: float) -> Control:
         TypeError, ValueError: a layer without bias, a mask of another shape or without a pixel.
 
     Source:
-        This book, {eq}`eq-symmetry-bias`.
+        This book, in the chapter on symmetry breaking.
     """
     _require_bias(layer)
     if not isinstance(pixels, Tensor):
