@@ -367,7 +367,7 @@ verdict_table(
 
 # %% tags=["nbval-check-output", "hide-input"]
 Markdown(
-    f"For the first of them: *we measure* {claims['accuracy'].definition} "
+    f"*We measure*, for the first of them: {claims['accuracy'].definition} "
     "Each link leads to the definition, the threshold and the numbers of "
     "one claim."
 )

@@ -645,7 +645,7 @@ def in_words(name):
     return (
         f"{head} {present} the accuracy is "
         f"**{'higher' if e.sign > 0 else 'lower'}** than with {absent}, "
-        f"by {size}, averaged over the other two factors. {firm}"
+        f"a difference of {size}, averaged over the other two factors. {firm}"
     )
 
 

@@ -386,18 +386,18 @@ live = along_training(
     seed=0,
 )
 rows = {(epoch, metric): value for epoch, metric, value in live}
-shows = (
-    "test_accuracy",
-    "pgd_accuracy",
-    "whole_dx",
-    "whole_dp",
-    "data_dx",
-    "data_dp",
-)
+shows = {
+    "accuracy": "test_accuracy",
+    "under attack": "pgd_accuracy",
+    "Δx, all images": "whole_dx",
+    "Δp, all images": "whole_dp",
+    "Δx, data": "data_dx",
+    "Δp, data": "data_dp",
+}
 markdown_table(
-    ("epoch", *(name.replace("_", " ") for name in shows)),
+    ("epoch", *shows),
     [
-        (epoch, *(f"{rows[epoch, name]:.3f}" for name in shows))
+        (epoch, *(f"{rows[epoch, name]:.3f}" for name in shows.values()))
         for epoch in range(3)
     ],
 )

@@ -99,7 +99,7 @@ def exact_uncertainty(
         loss: as there, and smooth: kinks make quadrature converge slowly.
         low: lower ends of the box.
         high: upper ends.
-        points: nodes along each dimension, at least 2; the grid has points**d.
+        points: nodes along each dimension, at least 2; the grid has ``points**d``.
         log_density: as there.
 
     Shape:
