@@ -594,7 +594,7 @@ for name in DATASETS:
     for c in CONFIGURATIONS["mlp"]:
         row = [SHORT[name], c.replace("-", " ")]
         row += [
-            signed(degree_of(name, c, at), digits=4)
+            signed(degree_of(name, c, at), digits=3)
             for at in moments.values()
         ]
         lines.append(row)

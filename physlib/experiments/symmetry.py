@@ -42,6 +42,8 @@ _DATA: dict[tuple[str, str], dict[str, int]] = {
     ("cnn", "mnist"): {"images": 4000, "validation": 2000, "epochs": 5, "batch": 50},
     ("cnn", "digits"): {"images": 1137, "validation": 300, "epochs": 12, "batch": 50},
 }
+_SECONDS = {("mlp", "mnist"): 8.0, ("mlp", "digits"): 5.0, ("cnn", "mnist"): 44.0,
+            ("cnn", "digits"): 26.0}  # fmt: skip
 _COMMON: dict[str, Any] = {
     "technique": "none",
     "fill": "none",
@@ -76,8 +78,6 @@ def _study(architecture: str, dataset: str, configuration: str) -> Study:
     )
 
 
-_SECONDS = {("mlp", "mnist"): 8.0, ("mlp", "digits"): 5.0, ("cnn", "mnist"): 44.0,
-            ("cnn", "digits"): 26.0}  # fmt: skip
 _STUDIES = tuple(
     _study(architecture, dataset, configuration)
     for architecture, configurations in CONFIGURATIONS.items()

@@ -71,3 +71,24 @@ def test_spaced_images_reach_from_the_first_to_the_last():
     images = torch.arange(11.0)[:, None]
     found, labels = spaced(3, images, torch.arange(11))
     assert (found[:, 0].tolist(), labels.tolist()) == ([0, 5, 10], [0, 5, 10])
+
+
+def test_attacked_images_stay_images():
+    x, y = torch.tensor([[0.0, 1.0], [0.05, 0.5]]), torch.zeros(2, dtype=torch.int64)
+    asked = []
+
+    def model(x):
+        asked.append(x.detach())
+        return torch.stack([x[:, 0] - x[:, 1], x[:, 1] - x[:, 0]], 1)
+
+    survivors(model, losses_of("mlp"), x, y, 0.3, steps=3, generator=torch.Generator())
+    seen = torch.cat(asked)
+    assert seen.min() == 0
+    assert seen.max() == 1
+
+
+def test_an_image_that_is_wrong_already_is_at_no_distance():
+    """Of two classes with margins ±2x, and 1-norms of 2."""
+    x, y = torch.tensor([[0.3], [-0.2]]), torch.zeros(2, dtype=torch.int64)
+    found = first_order_radius(lambda x: torch.cat([x, -x], 1), x, y)
+    torch.testing.assert_close(found, torch.tensor([0.3, 0.0]))

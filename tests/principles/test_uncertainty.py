@@ -164,6 +164,34 @@ def test_standard_errors_are_those_of_repetition():
         assert abs(ratio.item() - 1) < 4 / math.sqrt(2 * 199), name
 
 
+class Mean(NamedTuple):
+    of: torch.Tensor
+
+
+def test_the_jackknifes_error_of_a_mean_is_the_standard_error():
+    x = torch.randn(30, 2, generator=generator(), dtype=torch.float64)
+    value, error = jackknife(Mean, (x,))
+    torch.testing.assert_close(value.of, x.mean(0))
+    torch.testing.assert_close(error.of, x.std(0) / 30**0.5)
+
+
+def test_inside_and_faces_agree_where_neither_mean_is_zero():
+    """⟨x⟩ and ⟨p⟩ are both large here, so that a part of either would be missed."""
+    found = exact_uncertainty(lambda x: (2 * x[:, 0]).exp() + x[:, 0] ** 2, [0.5], [2.0], points=60)
+    assert found.identity.abs().item() < 1e-9
+    assert abs(found.p.item()) > 1
+
+
+def test_a_steep_exponential_around_a_point_has_the_boundary_of_any_exponential():
+    """B = ½ however steep: most of it is a difference of two large terms."""
+    values, errors, _ = around(
+        lambda x: (4 * x[:, 0]).exp(), torch.tensor([0.5]), 0.5, samples=20_000,
+        generator=generator(),
+    )  # fmt: skip
+    assert errors.boundary.item() < 0.02
+    assert abs(values.boundary.item() - 0.5) < 4 * errors.boundary.item()
+
+
 def test_the_jackknife_takes_the_bias_of_a_square_away():
     """For a squared mean it is exact: the unbiased estimate, mean² − s²/n."""
     x = torch.randn(50, dtype=torch.float64, generator=generator(3))
