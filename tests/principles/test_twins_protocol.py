@@ -226,3 +226,15 @@ def test_the_fit_to_squares_is_to_squares():
     error, states = problem.simulate(place)
     square = np.square(states[0].numpy() - readings.states[0].numpy()).sum(-1).mean()
     assert float(error) == pytest.approx(square)
+
+
+def test_the_fit_on_record_is_the_best_so_far():
+    rows = study.calibrate(system="epidemic", method="random", budget=32, seed=3)
+    nature = study._random(3, 0)
+    readings = observe(EPIDEMIC, EPIDEMIC.at(hidden_place(EPIDEMIC, nature)), 1, nature)
+    problem = Problem(EPIDEMIC, readings, 32)
+    draws = study._random(3, 1 + [*METHODS].index("random"))
+    error, _ = problem.simulate(torch.rand(32, 2, generator=draws, dtype=torch.float64))
+    best = error.cummin(0).values[torch.tensor([1, 2, 4, 8, 16, 32]) - 1]
+    assert recorded(rows, "fit") == pytest.approx(best.tolist())
+    assert best[-1] < best[0]
