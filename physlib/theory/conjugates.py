@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physlib.checks import require_choice
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 
+@ranges()
 def dual_norm(force: ArrayLike, norm: Literal["inf", "2"]) -> float:
     r"""The most that a step within the unit ball of a norm can do against a force p.
 
@@ -24,6 +26,7 @@ def dual_norm(force: ArrayLike, norm: Literal["inf", "2"]) -> float:
     return float(np.abs(p).sum() if norm == "inf" else np.sqrt((p**2).sum()))
 
 
+@ranges(count="[0, inf)")
 def coherence_gain(count: ArrayLike) -> Array:
     r"""How much more pushes in phase do than pushes of random sign: :math:`\sqrt{2n/\pi}`.
 
@@ -33,6 +36,7 @@ def coherence_gain(count: ArrayLike) -> Array:
     return np.asarray(np.sqrt(2 * np.asarray(count, dtype=float) / math.pi))
 
 
+@ranges(sigma="(0, inf)", epsilon="[0, inf)")
 def linear_accuracy(
     weights: ArrayLike, mean: ArrayLike, sigma: float, epsilon: ArrayLike, attack: str
 ) -> Array:
@@ -53,21 +57,37 @@ def linear_accuracy(
         sigma: standard deviation of every component in a class.
         epsilon: ε, any shape.
         attack: ``"inf"``, ``"2"`` or ``"noise"``.
+
+    Raises:
+        TypeError, ValueError: weights that are zero or not as many as the mean, or another
+            argument outside its range.
     """
     from scipy.stats import norm
 
     require_choice("attack", attack, ("inf", "2", "noise"))
-    w, size = np.asarray(weights, dtype=float), np.asarray(epsilon, dtype=float)
-    margin, length = float(w @ np.asarray(mean, dtype=float)), dual_norm(w, "2")
+    w, mu, size = (np.asarray(x, dtype=float) for x in (weights, mean, epsilon))
+    if w.ndim != 1 or w.shape != mu.shape or not w.any():
+        raise ValueError(
+            "weights and mean must have one shape (n,), and weights not be zero, "
+            f"got {w.shape} and {mu.shape}"
+        )
+    margin, length = float(w @ mu), dual_norm(w, "2")
     if attack == "noise":
         return np.asarray(norm.cdf(margin / (length * np.hypot(sigma, size))))
     reach = dual_norm(w, "inf" if attack == "inf" else "2")
     return np.asarray(norm.cdf((margin - size * reach) / (sigma * length)))
 
 
+@ranges(code="[0, inf)", pixels="(0, inf)")
 def random_tangent_share(code: ArrayLike, pixels: ArrayLike) -> Array:
     r"""Root mean square part of a random direction that lies in a surface: :math:`\sqrt{k/n}`.
 
     Of a unit vector in n dimensions, k squared coordinates have the mean k/n.
+
+    Raises:
+        TypeError, ValueError: a surface of more dimensions than there are pixels.
     """
-    return np.asarray(np.sqrt(np.asarray(code, dtype=float) / np.asarray(pixels, dtype=float)))
+    share = np.asarray(np.asarray(code, dtype=float) / np.asarray(pixels, dtype=float))
+    if (share > 1).any():
+        raise ValueError(f"code must be at most pixels, got {code!r} of {pixels!r}")
+    return np.asarray(np.sqrt(share))

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 # ∫√(F(1 − F)) dx of laws of standard deviation one.
@@ -19,6 +20,7 @@ def normal_sample_constant() -> float:
     return 2 * float(value)
 
 
+@ranges(size="[1, inf)", constant="[0, inf)")
 def finite_sample_distance(size: ArrayLike, constant: float) -> Array:
     r"""Expected Wasserstein distance of two samples of one law, :math:`2J/\sqrt{\pi n}`.
 
@@ -34,16 +36,19 @@ def finite_sample_distance(size: ArrayLike, constant: float) -> Array:
     return 2 * constant / np.sqrt(math.pi * np.asarray(size, dtype=float))
 
 
+@ranges(count="[0, inf)")
 def bias_rate_factor(count: int, constant: float) -> float:
     """How much faster a bias learns that has m weights on a constant c beside it: 1 + mc²."""
     return 1 + count * constant**2
 
 
+@ranges(bias="[0, inf)", weight="[0, inf)", count="[0, inf)")
 def bias_variance(bias: float, weight: float, count: int, constant: float) -> float:
     """Initial variance of that bias, of the variances of a bias and of a weight: σ_b² + mc²σ_w²."""
     return bias + count * constant**2 * weight
 
 
+@ranges(temperature="(0, inf)", field="[0, inf)")
 def magnetisation(temperature: float, field: float = 0.0) -> float:
     r"""The stable solution m ≥ 0 of :math:`m = \tanh((m + h)/T)`, for h ≥ 0: a mean-field magnet.
 

@@ -5,9 +5,11 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 
+@ranges(damping="[0, inf)")
 def damped_swing(time: ArrayLike, angle: float, stiffness: float, damping: float) -> Array:
     r"""Small angles of a pendulum let go at rest, with :math:`\omega^2 = k - c^2/4 > 0`.
 
@@ -24,14 +26,13 @@ def damped_swing(time: ArrayLike, angle: float, stiffness: float, damping: float
     return np.asarray(angle * np.exp(-damping * t / 2) * swing)
 
 
+@ranges(reproduction="[0, inf)")
 def final_size(reproduction: float) -> float:
     r"""The share that an epidemic reaches in the end, from few infected: :math:`z = 1-e^{-R_0 z}`.
 
     Solved by Lambert's W; 0 where the reproduction number R₀ = b/g is at most 1.
     Source: Kermack and McKendrick, Proceedings of the Royal Society A 115, 700 (1927).
     """
-    if reproduction < 0:
-        raise ValueError(f"reproduction must be at least 0, got {reproduction!r}")
     if reproduction <= 1:
         return 0.0
     from scipy.special import lambertw
@@ -39,6 +40,7 @@ def final_size(reproduction: float) -> float:
     return float(1 + lambertw(-reproduction * math.exp(-reproduction)).real / reproduction)
 
 
+@ranges(infected="[0, 1]")
 def epidemic_peak(reproduction: float, infected: float = 0.0) -> float:
     r"""The largest share infected at a time, :math:`1 - (1 + \ln R_0 S_0)/R_0`.
 
@@ -49,6 +51,7 @@ def epidemic_peak(reproduction: float, infected: float = 0.0) -> float:
     return 1 - (1 + math.log(reproduction * (1 - infected))) / reproduction
 
 
+@ranges(deviation="(0, inf)")
 def reinforce_variance(offset: ArrayLike, deviation: ArrayLike, baseline: ArrayLike) -> Array:
     r"""Of one sample of REINFORCE's gradient, where the reward is :math:`-(a-a^*)^2`.
 
@@ -66,6 +69,7 @@ def reinforce_variance(offset: ArrayLike, deviation: ArrayLike, baseline: ArrayL
     return np.asarray(moment / variance - 4 * delta**2)
 
 
+@ranges(dimension="[1, inf)")
 def spatial_median_efficiency(dimension: int) -> float:
     r"""Variance of the mean over that of the spatial median, of n-dimensional Gaussian errors.
 
@@ -74,8 +78,6 @@ def spatial_median_efficiency(dimension: int) -> float:
     length of n standard normals; 2/π for n = 1, π/4 for n = 2. Source: Brown, Journal of the Royal
     Statistical Society B 45, 25 (1983).
     """
-    if dimension < 1:
-        raise ValueError(f"dimension must be at least 1, got {dimension}")
     if dimension == 1:
         return 2 / math.pi
     inverse = math.gamma((dimension - 1) / 2) / (math.sqrt(2) * math.gamma(dimension / 2))

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from physlib.checks import require_number
+from physlib.ranges import ranges
 from physlib.theory.array import Array
 
 
+@ranges()
 def uncertainty_bound(boundary: ArrayLike, score: ArrayLike = 0.0) -> Array:
     r"""What :math:`\Delta x\,\Delta p` cannot fall below, :math:`|\frac12 - B + S|`.
 

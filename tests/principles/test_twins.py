@@ -271,7 +271,7 @@ def test_an_outlier_hurts_the_square_more():
             "budget must be at least 1, got 0",
         ),
         (lambda: theory.damped_swing(0, 1, 1, 2), r"stiffness must be above damping²/4"),
-        (lambda: theory.final_size(-1), "reproduction must be at least 0, got -1"),
+        (lambda: theory.final_size(-1), r"reproduction must be finite and in \[0, inf\), got -1"),
         (lambda: theory.epidemic_peak(1.0), r"reproduction must be above"),
         (lambda: theory.spatial_median_efficiency(0), "dimension must be at least 1, got 0"),
     ],

@@ -10,6 +10,8 @@ NO_DAMPING = [0.0, -0.1, 1.5, [0.1, 2.0]]
 NO_COUNT = [-1, 2.5, "3", math.nan, None, True, -(10**400)]
 WELL = {"temperature": 1.0, "lr_k": 0.1, "damping": 0.1}
 FREE = {"temperature": 1.0, "lr": 0.1, "damping": 0.1}
+PLANE = {"weights": [3.0, 4.0], "mean": [1.0, 0.0], "sigma": 1.0, "epsilon": 0.1, "attack": "2"}
+SWING = {"time": 1.0, "angle": 0.1, "stiffness": 1.0, "damping": 0.1}
 BY_HAND = {
     "x": [[1.0, 2.0]],
     "weight": [[1.0, 2.0]] * 3,
@@ -81,4 +83,31 @@ THEORY = [
     (theory.blur_factor, {"k": 1.0}, "sigma", NEGATIVE),
     (theory.quartic_background, {}, "wrong", [1.0, -0.1, math.nan, "0.2"]),
     (theory.norm_growth, {"velocity_square": 1.0}, "damping", NO_DAMPING),
+    # ---- of the principles ----
+    (theory.dual_norm, {"norm": "2"}, "force", NUMBERS),
+    (theory.dual_norm, {"force": [1.0]}, "norm", ["1", 2, None]),
+    (theory.coherence_gain, {}, "count", [*NEGATIVE, *NUMBERS]),
+    (theory.linear_accuracy, PLANE, "weights", [[1.0], [0.0, 0.0], "12"]),
+    (theory.linear_accuracy, PLANE, "mean", [[1.0], None]),
+    (theory.linear_accuracy, PLANE, "sigma", [*NOT_POSITIVE, *NUMBERS]),
+    (theory.linear_accuracy, PLANE, "epsilon", NEGATIVE),
+    (theory.linear_accuracy, PLANE, "attack", ["1", None]),
+    (theory.random_tangent_share, {"pixels": 4.0}, "code", [5.0, [1, 9], -1.0, "2"]),
+    (theory.random_tangent_share, {"code": 1.0}, "pixels", NOT_POSITIVE),
+    (theory.damped_swing, SWING, "stiffness", [0.0, "1", math.nan]),
+    (theory.damped_swing, SWING, "damping", [-0.1, "1", math.inf]),
+    (theory.final_size, {}, "reproduction", [-1.0, *NUMBERS]),
+    (theory.epidemic_peak, {}, "reproduction", [1.0, -2.0, "3", math.nan]),
+    (theory.epidemic_peak, {"reproduction": 3.0}, "infected", [-0.1, 1.1, "0"]),
+    (theory.reinforce_variance, {"offset": 1.0, "baseline": 0.0}, "deviation", NOT_POSITIVE),
+    (theory.spatial_median_efficiency, {}, "dimension", [0, *NO_COUNT]),
+    (theory.uncertainty_bound, {}, "boundary", NUMBERS),
+    (theory.gaussian_spreads, {"stiffness": 1.0, "centre": 0.0, "low": 0.0}, "high", [0.0, -1.0]),
+    (theory.exponential_spreads, {"slope": 1.0}, "half_width", [0.0, -1.0, math.inf, "1"]),
+    (theory.finite_sample_distance, {"constant": 1.0}, "size", [0, [5, 0.5], "3"]),
+    (theory.finite_sample_distance, {"size": 3}, "constant", [-1.0, [1.0, 2.0]]),
+    (theory.bias_rate_factor, {"constant": 1.0}, "count", NO_COUNT),
+    (theory.bias_variance, {"weight": 1.0, "count": 1, "constant": 1.0}, "bias", [-1.0, "1"]),
+    (theory.magnetisation, {}, "temperature", [0.0, -1.0, *NUMBERS]),
+    (theory.magnetisation, {"temperature": 1.0}, "field", [-0.1, "1", math.nan]),
 ]
