@@ -67,3 +67,12 @@ def require_truth(name: str, value: object) -> None:
     """Raise unless `value` is true or false."""
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be true or false, got {shown(value)}")
+
+
+def require_ascending(name: str, sizes: object) -> None:
+    """Raise unless `sizes` are numbers from 0, at least one, each larger than the last."""
+    if not isinstance(sizes, list | tuple):
+        raise TypeError(f"{name} must be a sequence of ascending numbers, got {shown(sizes)}")
+    checked = [require_number(name, size, low=0) for size in sizes]
+    if not checked or checked != sorted(set(checked)):
+        raise ValueError(f"{name} must be ascending, at least one, got {tuple(sizes)}")

@@ -67,6 +67,7 @@ from torch.distributions import Normal
 
 from physlib import plots, theory
 from physlib.claims import claims
+from physlib.claims.twins import times_as_far
 from physlib.experiments.twins import BUDGETS, TWINNED
 from physlib.intervals import paired_interval
 from physlib.notebook import (
@@ -97,6 +98,7 @@ from physlib.principles.twins.systems import (
     pendulum_rate,
     trajectories,
 )
+from physlib.wording import shown
 
 # %% [markdown]
 # ## The picture: two curves and a row of dots
@@ -121,7 +123,7 @@ panels = {
     "pendulum": (("time (s)", "angle (rad)"), 0),
     "epidemic": (("time (days)", "infected (share)"), 1),
 }
-shown = {}
+drawn = {}
 for name, (axes, state) in panels.items():
     system = SYSTEMS[name]
     _, readings = readings_of(name, seed=41)
@@ -135,8 +137,8 @@ for name, (axes, state) in panels.items():
         parameters = system.at(problem.best(calls))
         moved = trajectories(system, parameters, readings.start[0])
         twins[label] = moved[:, state]
-    shown[axes] = system.times, readings.states[0, :, state], twins
-plots.motions(shown)
+    drawn[axes] = system.times, readings.states[0, :, state], twins
+plots.motions(drawn)
 
 # %% [markdown]
 # ## Two systems, and what is hidden
@@ -502,25 +504,15 @@ markdown_table(
 
 
 # %%
-def equally_far(system, method):
-    """Calls, and the policy's error over the other's after so many."""
-    curves = []
-    for name in ("policy", method):
-        runs = shelf.runs(f"twins-{system}-{name}")
-        errors = np.array([r.curve("distance") for r in runs])
-        calls = by_calls(system, name)[0]
-        curves.append(dict(zip(calls, errors.T, strict=True)))
-    count = max(curves[0].keys() & curves[1].keys())
-    ratios = np.log10(curves[0][count] / curves[1][count])
-    middle, low, high = (10**x for x in paired_interval(ratios.tolist()))
-    return f"{count:,}", f"{middle:.2f} [{low:.2f}, {high:.2f}]"
-
-
 rows = []
 for method, label in LABELS.items():
     if method not in ("untuned", "policy"):
-        cells = [equally_far(system, method) for system in TWINNED]
-        rows.append((label, cells[0][0], *(ratio for _, ratio in cells)))
+        found = [
+            times_as_far(shelf, system, "policy", method)
+            for system in TWINNED
+        ]
+        ratios = (shown(far, digits=2) for _, far in found)
+        rows.append((label, f"{found[0][0]:,}", *ratios))
 markdown_table(("the policy against", "calls", *TWINNED), rows)
 
 # %% [markdown]

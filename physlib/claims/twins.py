@@ -7,8 +7,17 @@ of the experiments on twins was made.
 import math
 
 from physlib.claims.claim import Claim
-from physlib.claims.judging import Score, Statistic, difference, final, mean, together
+from physlib.claims.judging import (
+    Score,
+    Shelf,
+    Statistic,
+    difference,
+    final,
+    mean,
+    together,
+)
 from physlib.claims.rules import every_part
+from physlib.intervals import Interval, paired_interval
 from physlib.records import Record
 
 CHAPTER = "notebooks/principles/23_digital_twins"
@@ -32,6 +41,26 @@ def _closer(method: str, other: str, metric: str = "distance") -> Statistic:
         pendulum=difference(f"twins-pendulum-{other}", f"twins-pendulum-{method}", _log(metric)),
         epidemic=difference(f"twins-epidemic-{other}", f"twins-epidemic-{method}", _log(metric)),
     )
+
+
+def times_as_far(shelf: Shelf, system: str, method: str, other: str) -> tuple[int, Interval]:
+    """Calls, and how many times as far as that of `other` the twin of `method` is after so many.
+
+    After the most calls at which both are on record; the geometric mean over seeds.
+
+    Raises:
+        MissingRecordError: a run is not on record.
+    """
+
+    def distances(record: Record) -> dict[int, float]:
+        return {calls: value for calls, metric, value in record.rows if metric == "distance"}
+
+    ours, theirs = (
+        list(map(distances, shelf.runs(f"twins-{system}-{name}"))) for name in (method, other)
+    )
+    calls = max(set[int].intersection(*map(set, (*ours, *theirs))))
+    ratios = [math.log10(a[calls] / b[calls]) for a, b in zip(ours, theirs, strict=True)]
+    return calls, Interval(*(10**end for end in paired_interval(ratios)))
 
 
 def _mirrors(method: str) -> Statistic:

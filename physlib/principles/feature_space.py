@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from physlib.checks import require_integer
+from physlib.checks import require_ascending, require_integer
 from physlib.data import load_dataset
 from physlib.principles.attacks import input_gradient, pgd
 from physlib.principles.autoencoder import trained_autoencoder
@@ -13,7 +13,7 @@ from physlib.principles.codes import at_distance, code_attack, decoder_jacobian,
 from physlib.principles.fragility import DRAWS
 from physlib.principles.losses import losses_of
 from physlib.principles.networks import Dataset, Network, trained
-from physlib.principles.survival import every, require_ascending, right, spaced
+from physlib.principles.survival import every, right, spaced
 from physlib.studies import Row
 
 

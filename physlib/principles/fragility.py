@@ -7,7 +7,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import Tensor, nn
 
-from physlib.checks import require_integer, require_number
+from physlib.checks import require_ascending, require_integer, require_number
 from physlib.data import load_dataset
 from physlib.principles.attacks import fgsm, input_gradient, pgd, random_step
 from physlib.principles.conjugates import conjugate
@@ -16,7 +16,6 @@ from physlib.principles.networks import Dataset, Network, trained
 from physlib.principles.survival import (
     every,
     first_order_radius,
-    require_ascending,
     right,
     spaced,
     survivors,

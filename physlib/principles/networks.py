@@ -128,7 +128,7 @@ def trained(
         optimizer = build_optimizer(plan, model, noise)
         starts = torch.Generator().manual_seed(noise)
 
-        step = hardened_step(model, loss_of, optimizer, x, y, hardening, starts)
+        step = _hardened_step(model, loss_of, optimizer, x, y, hardening, starts)
         order = torch.Generator().manual_seed(orders)
         for epoch in range(plan.epochs + 1):
             if epoch:
@@ -138,7 +138,19 @@ def trained(
     return model.eval()
 
 
-def hardened_step(
+def recipe_of(network: Network) -> Recipe:
+    """Whose loss and optimizer a network is trained with.
+
+    Raises:
+        ValueError: an unknown network.
+    """
+    require_choice("network", network, get_args(Network))
+    if network == "experimental":
+        return recipes["physlib"]
+    return recipes["mlp"].replace(hidden=()) if network == "linear" else recipes["mlp"]
+
+
+def _hardened_step(
     model: nn.Module,
     loss_of: nn.Module,
     optimizer: Optimizer,
@@ -147,17 +159,7 @@ def hardened_step(
     radius: float,
     generator: torch.Generator,
 ) -> Step:
-    """A step of training on images that `pgd` has just attacked, within `radius`; 0: as they are.
-
-    Shape:
-        x (N, d) and y (N,); the step takes the rows (B,) of a batch.
-
-    Units:
-        `radius` in pixels, black 0 and white 1.
-
-    Source:
-        Madry et al., arXiv:1706.06083.
-    """
+    """On the rows (B,) of a batch that `pgd` has just attacked within `radius`; 0: as they are."""
 
     def step(batch: Tensor) -> tuple[Tensor, Tensor]:
         inputs, labels = x[batch], y[batch]
@@ -171,15 +173,3 @@ def hardened_step(
         return train_step(model, loss_of, optimizer, inputs, labels, torch.arange(len(batch)))
 
     return step
-
-
-def recipe_of(network: Network) -> Recipe:
-    """Whose loss and optimizer a network is trained with.
-
-    Raises:
-        ValueError: an unknown network.
-    """
-    require_choice("network", network, get_args(Network))
-    if network == "experimental":
-        return recipes["physlib"]
-    return recipes["mlp"].replace(hidden=()) if network == "linear" else recipes["mlp"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import torch
 from torch import Tensor
 
-from physlib.checks import require_integer, require_number, shown
+from physlib.checks import require_integer, shown
 from physlib.principles.attacks import Loss, Model, input_gradient, pgd
 from physlib.tensors import require_batch
 
@@ -114,12 +114,3 @@ def every(survivors: Iterable[Tensor]) -> Tensor:
     if not (each := list(survivors)):
         raise ValueError("survivors must be of one attack at least, got none")
     return torch.stack(each).all(0)
-
-
-def require_ascending(name: str, sizes: object) -> None:
-    """Raise unless `sizes` are numbers from 0, at least one, each larger than the last."""
-    if not isinstance(sizes, list | tuple):
-        raise TypeError(f"{name} must be a sequence of ascending numbers, got {shown(sizes)}")
-    checked = [require_number(name, size, low=0) for size in sizes]
-    if not checked or checked != sorted(set(checked)):
-        raise ValueError(f"{name} must be ascending, at least one, got {tuple(sizes)}")

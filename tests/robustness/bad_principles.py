@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from physlib import checks
 from physlib.experiments.conjugates import CODES, NETWORKS
 from physlib.experiments.symmetry import EXPERIMENTS as SYMMETRY
 from physlib.experiments.uncertainty import ALONG
@@ -66,7 +67,7 @@ def settings(function, found, **less):
 
 
 def require_ascending(sizes):
-    survival.require_ascending("sizes", sizes)
+    checks.require_ascending("sizes", sizes)
 
 
 def place(place):
@@ -289,6 +290,6 @@ PRINCIPLES = [
 NOT_TRIED = {
     "controllers", "hidden_place", "pendulum_rate", "epidemic_rate", "random_search", "evolution",
     "bayesian", "gradient", "least_squares", "untuned", "train_policy", "weight_matrices",
-    "network_and_groups", "train", "held_out_accuracy", "hardened_step",
+    "network_and_groups", "train", "held_out_accuracy",
     "tangent_gradient", "relation", "scaled_state", "value_and_gradient",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Replicas trained alike, and how far they part on the way: the study behind the chapter."""
 
+import math
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -7,10 +8,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from physlib.checks import require_choice, require_integer, require_number
+from physlib.checks import (
+    require_ascending,
+    require_choice,
+    require_integer,
+    require_number,
+)
 from physlib.data import load_dataset
 from physlib.metrics import accuracy
-from physlib.principles.survival import require_ascending
 from physlib.principles.symmetry.control import bias_control
 from physlib.principles.symmetry.expansion import expand_image, expanded_pixels, upsample_nearest
 from physlib.principles.symmetry.networks import build_network, weight_matrices
@@ -174,7 +179,7 @@ def replica_study(
 
     def score(runs: list[tuple[nn.Module, list[list[Tensor]]]]) -> float:
         mean = sum(held_out_accuracy(n, x[images:], y[images:]) for n, _ in runs) / replicas
-        return mean if mean == mean else -1.0
+        return -1.0 if math.isnan(mean) else mean
 
     tried = {lr: [trained(replica, lr) for replica in range(replicas)] for lr in rates}
     best = max(tried, key=lambda lr: score(tried[lr]))
